@@ -1,0 +1,164 @@
+"""Hold-out split, scale, and shuffled minibatches of whole drawings.
+
+Shapes: N steps of the whole set, B drawings in a minibatch, T steps of the longest of them. Time comes first,
+(T, B, 3), as the recurrent kernels want it.
+
+Character-aligned: a row of a minibatch is one drawing, from its first point to its last, and starts from a zero state.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import pandas as pd
+import torch
+from pydantic import Field
+from torch import Tensor
+
+from pipeline import params
+from pipeline.dataset import DrawingSet
+from pipeline.drawing import END_OF_CHARACTER
+from pipeline.seeds import generator
+
+SPLITS = ("train", "valid", "test")
+DESCRIPTION = "batches.json"
+ORDER_STREAM, SCALE_STREAM = 0, 1  # keys of the random streams of an epoch
+
+
+class BatchError(ValueError):
+    """A set of drawings that no net can be trained on."""
+
+
+@params.section
+class BatchParams:
+    scale: Annotated[float, Field(gt=0)]
+    size: Annotated[int, Field(ge=1)]
+    length_noise: Annotated[float, Field(ge=0, le=1)]
+    test_percent: Annotated[int, Field(ge=1, le=49)]
+    valid_percent: Annotated[int, Field(ge=1, le=49)]
+
+
+def split_of(code_point: int, name: str, test_percent: int, valid_percent: int) -> str:
+    """The split of a drawing: a hash of its code point, so that variants of a character never straddle it and every
+    release of the data has the same one; of its name where there is no code point (-1)."""
+    text = f"{code_point:05x}" if code_point >= 0 else name
+    percent = int(hashlib.sha256(text.encode()).hexdigest()[:8], 16) % 100
+    if percent < test_percent:
+        return "test"
+    return "valid" if percent < test_percent + valid_percent else "train"
+
+
+def prepare(drawings: DrawingSet, options: BatchParams) -> tuple[list[np.ndarray], pd.DataFrame]:
+    """Scaled drawings, offsets / scale, and their index with the column `split`. Raises BatchError: an empty split."""
+    index = drawings.index.copy()
+    index["split"] = [
+        split_of(code_point, name, options.test_percent, options.valid_percent)
+        for code_point, name in zip(index["code_point"], index["id"], strict=True)
+    ]
+    empty = [split for split in SPLITS if not (index["split"] == split).any()]
+    if empty:
+        raise BatchError(
+            f"{len(index)} drawings leave {' and '.join(empty)} empty: give more drawings, "
+            "or raise batch.test_percent and batch.valid_percent"
+        )
+    unit = np.array([options.scale, options.scale, 1], np.float32)
+    return [steps / unit for steps in drawings], index
+
+
+def minibatches(lengths: Tensor, size: int, length_noise: float, order: torch.Generator) -> list[Tensor]:
+    """One epoch: every row once, in minibatches of about equal length, shuffled.
+
+    lengths (B,) int64. Rows are sorted by length times (1 + length_noise * u), u uniform, which makes new neighbours
+    each epoch at the cost of a little padding; the minibatches then come in random order.
+    """
+    noisy = lengths * (1 + length_noise * torch.rand(len(lengths), generator=order))
+    chunks = torch.argsort(noisy).split(size)
+    return [chunks[i] for i in torch.randperm(len(chunks), generator=order).tolist()]
+
+
+def epoch(lengths: Tensor, size: int, length_noise: float, seed: int, number: int) -> list[Tensor]:
+    """The minibatches of epoch `number` (from 0), a function of the seed alone."""
+    return minibatches(lengths, size, length_noise, generator(seed, ORDER_STREAM, number))
+
+
+def padding(lengths: Tensor, batches: Sequence[Tensor]) -> float:
+    """Share of the cells of all padded minibatches that hold no step."""
+    cells = sum(int(lengths[rows].max()) * len(rows) for rows in batches)
+    return 1 - int(lengths.sum()) / cells
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The drawings of one split on the device: points (N, 3) float32, starts and lengths (B,) int64."""
+
+    points: Tensor
+    starts: Tensor
+    lengths: Tensor
+
+    @classmethod
+    def of(cls, drawings: DrawingSet, device: torch.device | str = "cpu") -> "Rows":
+        """Copies the split's steps, and only those, to the device."""
+        points = np.concatenate(list(drawings)) if len(drawings) else np.zeros((0, 3), np.float32)
+        lengths = torch.as_tensor(drawings.lengths().astype(np.int64))
+        return cls(torch.as_tensor(points).to(device), lengths.cumsum(0) - lengths, lengths)
+
+    def gather(self, rows: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Rows of a minibatch -> previous (T, B, 3), target (T, B, 3), keep (T, B) bool, on the device.
+
+        previous is target one step later, and begins as after the end of a character: (0, 0, 2).
+        """
+        lengths = self.lengths[rows]
+        time = torch.arange(int(lengths.max())).unsqueeze(1)
+        keep = (time < lengths).to(self.points.device)
+        at = (self.starts[rows] + time).clamp(max=len(self.points) - 1)
+        target = self.points[at.to(self.points.device)] * keep.unsqueeze(-1)
+        begin = target.new_tensor([0.0, 0.0, END_OF_CHARACTER]).expand(1, len(rows), 3)
+        return torch.cat((begin, target[:-1])), target, keep
+
+
+def random_scale(rows: int, reach: float, per_axis: bool, per_drawing: bool, source: torch.Generator) -> Tensor:
+    """Factors uniform in 1 +- reach, to multiply (T, B, 3) steps with: (1, B or 1, 3), the pen's factor is 1."""
+    drawn = torch.rand(1, rows if per_drawing else 1, 2 if per_axis else 1, generator=source, device=source.device)
+    factors = 1 + reach * (2 * drawn - 1)
+    return torch.cat((factors.expand(-1, -1, 2), torch.ones_like(factors[..., :1])), dim=-1)
+
+
+def statistics(drawings: DrawingSet, options: BatchParams) -> dict[str, Any]:
+    """What the data is: drawings, steps, lengths, pen states, padding, for each split."""
+    summary: dict[str, Any] = {}
+    for split in SPLITS:
+        part = drawings.where((drawings.index["split"] == split).to_numpy())
+        lengths = torch.as_tensor(part.lengths().astype(np.int64))
+        pen = np.bincount(np.concatenate([steps[:, 2] for steps in part]).astype(np.int64), minlength=3)
+        batches = epoch(lengths, options.size, options.length_noise, seed=0, number=0)
+        summary[split] = {
+            "drawings": len(part),
+            "steps": int(lengths.sum()),
+            "mean_length": round(float(lengths.double().mean()), 3),
+            "longest": int(lengths.max()),
+            "pen_on_paper": round(float(pen[0] / pen.sum()), 6),
+            "pen_end_of_stroke": round(float(pen[1] / pen.sum()), 6),
+            "pen_end_of_character": round(float(pen[2] / pen.sum()), 6),
+            "minibatches": len(batches),
+            "padding": round(padding(lengths, batches), 6),
+        }
+    return summary
+
+
+def description(drawings: DrawingSet, options: BatchParams, licence: str) -> dict[str, Any]:
+    """What a net must know of its data to write in the source's units, and its user of the data's licence."""
+    boxes = drawings.index[["width", "height"]].median()
+    box = {"width": float(boxes["width"]), "height": float(boxes["height"])}
+    return {"scale": options.scale, "licence": licence, **box}
+
+
+def read_description(folder: Path) -> dict[str, Any]:
+    """The `description` in a folder that the stage batch wrote. Raises BatchError."""
+    try:
+        return json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError) as error:
+        raise BatchError(f"{folder / DESCRIPTION} cannot be read ({error}); `dvc repro batch` makes it") from None

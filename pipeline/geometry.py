@@ -1,0 +1,100 @@
+"""Resampling: a curve -> the points of a stroke. To add a rule, write a function and name it in RULES.
+
+bezier     the post's: each segment in 1 to `max_chords` chords, one more for every `chord_length` units between its ends
+arclength  points at equal distances along the path, `spacing` units or a little less
+rdp        the fewest points that stay within `epsilon` units of the curve (Ramer, Douglas and Peucker)
+
+Each returns (m, 2) float64, m >= 1, from one end of the curve to the other; a curve of no extent is one point.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from simplification.cutil import simplify_coords
+
+from pipeline.paths import Curve
+
+Points = NDArray[np.float64]  # (m, 2)
+
+MAX_POINTS = 100_000  # a stroke; a thousand times more than any stroke of writing has
+FLAT_SHARE = 1 / 200  # of spacing or epsilon: how far the chords used for measuring may be off the curve
+
+
+class GeometryError(ValueError):
+    """A curve that the rule cannot turn into points."""
+
+
+def bezier(curve: Curve, chord_length: float, max_chords: int) -> Points:
+    """min(max_chords, 1 + floor(distance of the ends / chord_length)) chords a segment, at equal parameters; a line
+    is one chord."""
+    ends = curve.controls[:, 3] - curve.controls[:, 0]
+    chords = np.minimum(max_chords, 1 + np.hypot(ends[:, 0], ends[:, 1]) // chord_length).astype(np.int64)
+    chords[curve.straight] = 1
+    return evaluate(curve, chords)
+
+
+def arclength(curve: Curve, spacing: float) -> Points:
+    """The smallest number of equal distances along the path that are no longer than spacing."""
+    dense = flatten(curve, spacing * FLAT_SHARE)
+    steps = np.diff(dense, axis=0)
+    along = np.concatenate(([0.0], np.cumsum(np.hypot(steps[:, 0], steps[:, 1]))))
+    # a path of 20.000000001 units at spacing 10 is two distances, not three
+    count = max(1, int(np.ceil(along[-1] / spacing - 1e-6)))
+    if count >= MAX_POINTS:
+        raise GeometryError(f"a stroke {along[-1]:,.0f} units long has {count:,} points; raise parse.spacing")
+    at = np.linspace(0.0, along[-1], count + 1)
+    points = np.stack([np.interp(at, along, dense[:, axis]) for axis in (0, 1)], axis=1)
+    points[0], points[-1] = dense[0], dense[-1]
+    return points
+
+
+def rdp(curve: Curve, epsilon: float) -> Points:
+    """Ramer, Douglas and Peucker on chords that are finer than epsilon."""
+    return np.asarray(simplify_coords(flatten(curve, epsilon * FLAT_SHARE), epsilon))
+
+
+# a rule's function and the parameters it takes, by their names in the section `parse`
+RULES: dict[str, tuple[Callable[..., Points], tuple[str, ...]]] = {
+    "bezier": (bezier, ("chord_length", "max_chords")),
+    "arclength": (arclength, ("spacing",)),
+    "rdp": (rdp, ("epsilon",)),
+}
+
+
+def resample(curve: Curve, params: Any) -> Points:
+    """The curve's points, (m, 2), by the rule params.rule. `params` is parsing.ParseParams. Raises GeometryError."""
+    if (curve.controls == curve.controls[0, 0]).all():
+        return curve.controls[0, :1].copy()
+    function, names = RULES[params.rule]
+    return function(curve, *(getattr(params, name) for name in names))
+
+
+def evaluate(curve: Curve, chords: NDArray[np.int64]) -> Points:
+    """The curve's start, then for each segment the ends of chords[i] chords at equal parameters: (1 + sum, 2)."""
+    last = np.cumsum(chords)
+    if last[-1] >= MAX_POINTS:
+        raise GeometryError(f"a stroke has {last[-1]:,} points; at most {MAX_POINTS:,} are possible")
+    # 1, 2, ..., chords[i] for each segment, over chords[i]
+    t = ((np.arange(last[-1]) - np.repeat(last - chords, chords) + 1) / np.repeat(chords, chords))[:, None]
+    a, b, c, d = np.repeat(curve.controls, chords, axis=0).transpose(1, 0, 2)  # (sum, 2) each
+    # Horner's rule as svgpathtools has it, bit for bit
+    points = a + t * (3 * (b - a) + t * (3 * (a + c) - 6 * b + t * (-a + 3 * (b - c) + d)))
+    return np.concatenate((curve.controls[0, :1], points))
+
+
+def flatten(curve: Curve, tolerance: float) -> Points:
+    """Chords no further than tolerance from the curve.
+
+    A cubic with second differences of at most m strays from n chords by at most 3 m / (4 n^2)
+    (Wang's formula; G. Wang 1984, see G. Farin, Curves and Surfaces for CAGD).
+    """
+    bends = np.diff(curve.controls, n=2, axis=1)  # (s, 2, 2)
+    largest = np.hypot(bends[..., 0], bends[..., 1]).max(axis=1)
+    chords = np.maximum(1, np.ceil(np.sqrt(0.75 * largest / tolerance))).astype(np.int64)
+    chords[curve.straight] = 1
+    chords = np.minimum(chords, MAX_POINTS)
+    points = evaluate(curve, chords)
+    points[np.cumsum(chords)] = curve.controls[:, 3]  # t = 1 without the formula's rounding
+    return points

@@ -1,0 +1,31 @@
+"""data/strokes -> data/batches: hold-out split, scale, statistics."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pipeline import batches, dataset, params
+from pipeline.dataset import DrawingSet
+from pipeline.files import whole_folder, write_json
+from stages import run
+
+
+def main(row: Any, strokes: Path, out: Path) -> str:
+    options = params.load("batch")
+    drawings, index = batches.prepare(dataset.load(strokes), options)
+    source = json.loads((strokes / "summary.json").read_text(encoding="utf-8"))
+    with whole_folder(out) as folder:
+        dataset.save(folder, drawings, index)
+        prepared: DrawingSet = dataset.load(folder)
+        statistics = batches.statistics(prepared, options)
+        write_json(folder / "statistics.json", statistics)
+        write_json(folder / "batches.json", batches.description(prepared, options, source.get("licence", "")))
+    train = statistics["train"]
+    return (
+        f"{train['drawings']:,} drawings ({train['steps']:,} steps) to train on, {statistics['valid']['drawings']} to "
+        f"validate, {statistics['test']['drawings']} to test; padding {train['padding']:.1%}"
+    )
+
+
+if __name__ == "__main__":
+    run("batch", main)

@@ -1,0 +1,55 @@
+"""data/batches -> data/model: weights, config.json, history.csv. Goes on where a killed run stopped."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import torch
+
+from pipeline import batches, checkpoint, dataset, params, training
+from pipeline.batches import Rows
+from pipeline.files import whole_folder
+from pipeline.model import WritingNet
+from pipeline.seeds import generator
+from stages import run
+
+WEIGHT_STREAM = 10
+
+
+def main(row: Any, prepared: Path, out: Path) -> str:
+    model, options, batch = (params.load(name) for name in ("model", "train", "batch"))
+    fabric = training.launch(options)
+    drawings, data = dataset.load(prepared), batches.read_description(prepared)
+    parts = [drawings.where((drawings.index["split"] == name).to_numpy()) for name in ("train", "valid")]
+    net = WritingNet(model, generator(options.seed, WEIGHT_STREAM))
+    trainer = training.Trainer(net, options, batch, *(Rows.of(part, fabric.device) for part in parts), fabric)
+    root = Path(os.environ.get("DVC_ROOT", ".")) / ".checkpoints"
+    state = training.state_file(root, model, options, prepared)
+    if state.exists():
+        trainer.resume(state)
+        _say(fabric, f"going on after epoch {trainer.progress.epoch} of {options.epochs}")
+    _say(fabric, training.forecast(trainer))
+    trainer.run(lambda t: t.save(state) if fabric.is_global_zero else None, row.metrics_of_epoch)
+    if fabric.is_global_zero:
+        config = training.config(trainer, data)
+        with whole_folder(out) as folder:
+            checkpoint.save_model(folder, trainer.best.state_dict(), config)
+            pd.DataFrame(trainer.progress.history).to_csv(folder / "history.csv", index=False, float_format="%.6g")
+        shutil.rmtree(state.parent)
+    fabric.barrier()
+    best = trainer.progress
+    return (
+        f"epoch {best.best_epoch} of {options.epochs} is best: {best.best:.4f} nats a step on the validation drawings"
+    )
+
+
+def _say(fabric: Any, text: str) -> None:
+    if fabric.is_global_zero:
+        print(f"train: {text}", flush=True)
+
+
+if __name__ == "__main__":
+    torch.use_deterministic_algorithms(True)
+    run("train", main)

@@ -1,0 +1,72 @@
+"""What several test modules share: small drawings, parameters, and the real KanjiVG archive."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from ruamel.yaml import YAML
+
+from pipeline import drawing
+from pipeline.batches import BatchParams
+from pipeline.dataset import DrawingSet
+from pipeline.model import ModelParams
+from pipeline.training import TrainParams
+
+ROOT = Path(__file__).parent.parent
+SMALL_MODEL = {"layers": 2, "hidden_size": 16, "mixtures": 3}
+SMALL_TRAINING = {"epochs": 3, "warmup_steps": 2, "device": "cpu", "precision": "32-true", "threads": 1}
+
+
+@pytest.fixture(scope="session")
+def defaults() -> dict[str, dict[str, Any]]:
+    """The sections of the committed params.yaml."""
+    return YAML(typ="safe", pure=True).load(ROOT / "params.yaml")
+
+
+@pytest.fixture
+def model_params(defaults) -> Callable[..., ModelParams]:
+    return lambda **changes: ModelParams(**{**defaults["model"], **SMALL_MODEL, **changes})
+
+
+@pytest.fixture
+def train_params(defaults) -> Callable[..., TrainParams]:
+    return lambda **changes: TrainParams(**{**defaults["train"], **SMALL_TRAINING, **changes})
+
+
+@pytest.fixture
+def batch_params(defaults) -> Callable[..., BatchParams]:
+    return lambda **changes: BatchParams(**{**defaults["batch"], "size": 8, **changes})
+
+
+def scribble(source: np.random.Generator, strokes: int, points: int) -> drawing.Steps:
+    """A drawing of random short strokes in a 109 x 109 box."""
+    starts = source.uniform(20, 90, (strokes, 1, 2))
+    walks = starts + source.normal(0, 6, (strokes, points, 2)).cumsum(axis=1)
+    return drawing.from_strokes(list(walks), 109, 109)
+
+
+@pytest.fixture
+def scribbles() -> DrawingSet:
+    """120 drawings of 1 to 5 strokes of 2 to 4 points, two of them, a variant and its form, to each code point."""
+    source = np.random.default_rng(7)
+    drawings = [scribble(source, int(source.integers(1, 6)), int(source.integers(2, 5))) for _ in range(120)]
+    stops = np.cumsum([len(steps) for steps in drawings])
+    codes = 0x4E00 + np.arange(120) // 2
+    variants = ["" if i % 2 == 0 else "Kaisho" for i in range(120)]
+    index = pd.DataFrame(
+        {
+            "id": [f"{code:05x}" + (f"-{v}" if v else "") for code, v in zip(codes, variants, strict=True)],
+            "code_point": codes,
+            "character": [chr(code) for code in codes],
+            "variant": variants,
+            "width": np.float32(109),
+            "height": np.float32(109),
+            "start": stops - [len(steps) for steps in drawings],
+            "stop": stops,
+            "strokes": [drawing.stroke_count(steps) for steps in drawings],
+        }
+    )
+    return DrawingSet(np.concatenate(drawings), index)
