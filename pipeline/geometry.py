@@ -1,6 +1,7 @@
 """Resampling: a curve -> the points of a stroke. To add a rule, write a function and name it in RULES.
 
-bezier     the post's: each segment in 1 to `max_chords` chords, one more for every `chord_length` units between its ends
+bezier     the post's: each segment in 1 to `max_chords` chords, one more for every `chord_length` units
+           between its ends
 arclength  points at equal distances along the path, `spacing` units or a little less
 rdp        the fewest points that stay within `epsilon` units of the curve (Ramer, Douglas and Peucker)
 
@@ -32,21 +33,23 @@ def bezier(curve: Curve, chord_length: float, max_chords: int) -> Points:
     ends = curve.controls[:, 3] - curve.controls[:, 0]
     chords = np.minimum(max_chords, 1 + np.hypot(ends[:, 0], ends[:, 1]) // chord_length).astype(np.int64)
     chords[curve.straight] = 1
-    return evaluate(curve, chords)
+    points = evaluate(curve, _parameters(chords))
+    last = np.cumsum(chords)[curve.straight]
+    points[last] = curve.controls[curve.straight, 3]
+    return points
 
 
 def arclength(curve: Curve, spacing: float) -> Points:
     """The smallest number of equal distances along the path that are no longer than spacing."""
-    dense = flatten(curve, spacing * FLAT_SHARE)
+    parameters, dense = _flatten(curve, spacing * FLAT_SHARE)
     steps = np.diff(dense, axis=0)
     along = np.concatenate(([0.0], np.cumsum(np.hypot(steps[:, 0], steps[:, 1]))))
     # a path of 20.000000001 units at spacing 10 is two distances, not three
     count = max(1, int(np.ceil(along[-1] / spacing - 1e-6)))
     if count >= MAX_POINTS:
         raise GeometryError(f"a stroke {along[-1]:,.0f} units long has {count:,} points; raise parse.spacing")
-    at = np.linspace(0.0, along[-1], count + 1)
-    points = np.stack([np.interp(at, along, dense[:, axis]) for axis in (0, 1)], axis=1)
-    points[0], points[-1] = dense[0], dense[-1]
+    points = evaluate(curve, np.interp(np.linspace(0.0, along[-1], count + 1), along, parameters))
+    points[-1] = curve.controls[-1, 3]
     return points
 
 
@@ -71,30 +74,41 @@ def resample(curve: Curve, params: Any) -> Points:
     return function(curve, *(getattr(params, name) for name in names))
 
 
-def evaluate(curve: Curve, chords: NDArray[np.int64]) -> Points:
-    """The curve's start, then for each segment the ends of chords[i] chords at equal parameters: (1 + sum, 2)."""
-    last = np.cumsum(chords)
-    if last[-1] >= MAX_POINTS:
-        raise GeometryError(f"a stroke has {last[-1]:,} points; at most {MAX_POINTS:,} are possible")
-    # 1, 2, ..., chords[i] for each segment, over chords[i]
-    t = ((np.arange(last[-1]) - np.repeat(last - chords, chords) + 1) / np.repeat(chords, chords))[:, None]
-    a, b, c, d = np.repeat(curve.controls, chords, axis=0).transpose(1, 0, 2)  # (sum, 2) each
+def evaluate(curve: Curve, parameters: NDArray[np.float64]) -> Points:
+    """The points at some parameters, (m,) -> (m, 2): i + t is at t of segment i, and i + 1 the end of segment i."""
+    segment = np.clip(np.ceil(parameters).astype(np.int64) - 1, 0, len(curve.controls) - 1)
+    t = (parameters - segment)[:, None]
+    a, b, c, d = curve.controls[segment].transpose(1, 0, 2)  # (m, 2) each
     # Horner's rule as svgpathtools has it, bit for bit
-    points = a + t * (3 * (b - a) + t * (3 * (a + c) - 6 * b + t * (-a + 3 * (b - c) + d)))
-    return np.concatenate((curve.controls[0, :1], points))
+    return a + t * (3 * (b - a) + t * (3 * (a + c) - 6 * b + t * (-a + 3 * (b - c) + d)))
 
 
 def flatten(curve: Curve, tolerance: float) -> Points:
-    """Chords no further than tolerance from the curve.
+    """Chords no further than tolerance from the curve, (m, 2).
 
     A cubic with second differences of at most m strays from n chords by at most 3 m / (4 n^2)
     (Wang's formula; G. Wang 1984, see G. Farin, Curves and Surfaces for CAGD).
     """
+    return _flatten(curve, tolerance)[1]
+
+
+def _flatten(curve: Curve, tolerance: float) -> tuple[NDArray[np.float64], Points]:
+    """The chords' parameters, (m,), and points, (m, 2)."""
     bends = np.diff(curve.controls, n=2, axis=1)  # (s, 2, 2)
     largest = np.hypot(bends[..., 0], bends[..., 1]).max(axis=1)
-    chords = np.maximum(1, np.ceil(np.sqrt(0.75 * largest / tolerance))).astype(np.int64)
+    chords = np.clip(np.ceil(np.sqrt(0.75 * largest / tolerance)), 1, MAX_POINTS).astype(np.int64)
     chords[curve.straight] = 1
-    chords = np.minimum(chords, MAX_POINTS)
-    points = evaluate(curve, chords)
+    parameters = _parameters(chords)
+    points = evaluate(curve, parameters)
     points[np.cumsum(chords)] = curve.controls[:, 3]  # t = 1 without the formula's rounding
-    return points
+    return parameters, points
+
+
+def _parameters(chords: NDArray[np.int64]) -> NDArray[np.float64]:
+    """0, then for each segment i the ends of chords[i] chords at equal parameters, i + 1/n to i + 1: (1 + sum,)."""
+    last = np.cumsum(chords)
+    if last[-1] >= MAX_POINTS:
+        raise GeometryError(f"a stroke has {last[-1]:,} points; at most {MAX_POINTS:,} are possible")
+    segment = np.repeat(np.arange(len(chords)), chords)
+    within = np.arange(last[-1]) - (last - chords)[segment] + 1
+    return np.concatenate(([0.0], segment + within / chords[segment]))

@@ -8,7 +8,7 @@ import importlib
 from pathlib import Path
 from typing import Any
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, ValidationError
 from pydantic.dataclasses import dataclass
 from ruamel.yaml import YAML, YAMLError
 
@@ -55,13 +55,13 @@ def read(path: Path | str = "params.yaml") -> dict[str, dict[str, Any]]:
 
 def load(name: str, path: Path | str = "params.yaml") -> Any:
     """The section `name` as its dataclass, after the whole file has been checked. Raises ParamsError."""
-    return TypeAdapter(_consumer(name)).validate_python(read(path)[name])
+    return _consumer(name)(**read(path)[name])
 
 
 def build(kind: type, values: dict[str, Any], where: str) -> Any:
     """A section's dataclass from a dictionary read elsewhere (a model's config.json). Raises ParamsError."""
     try:
-        return TypeAdapter(kind).validate_python(values)
+        return kind(**values)
     except ValidationError as error:
         raise ParamsError("\n".join(_explain(where, error, kind))) from None
 
@@ -81,7 +81,7 @@ def _problems(name: str, values: Any) -> list[str]:
         return [f"{name}: must be a section with keys, is {values!r}"]
     kind = _consumer(name)
     try:
-        TypeAdapter(kind).validate_python(values)
+        kind(**values)
     except ValidationError as error:
         return _explain(name, error, kind)
     return []
@@ -99,5 +99,6 @@ def _explain(name: str, error: ValidationError, kind: type) -> list[str]:
             lines.append(f"{key}: missing")
         else:
             message = problem["msg"].removeprefix("Value error, ")
-            lines.append(f"{key}: {message[0].lower()}{message[1:]}, is {problem['input']!r}")
+            value = f", is {problem['input']!r}" if problem["loc"] else ""  # a check across keys names its own
+            lines.append(f"{key}: {message[0].lower()}{message[1:]}{value}")
     return lines

@@ -158,7 +158,8 @@ def _arcs(command: str, at: complex) -> tuple[list, complex]:
         end = complex(x, y) + (at if command[0] == "a" else 0)
         if end != at:
             flat = rx == 0 or ry == 0
-            segments.append(Line(at, end) if flat else Arc(at, complex(rx, ry), rotation, bool(large), bool(sweep), end))
+            arc = (at, complex(rx, ry), rotation, bool(large), bool(sweep), end)
+            segments.append(Line(at, end) if flat else Arc(*arc))
         at = end
     return segments, at
 

@@ -7,20 +7,22 @@ Drawings are in scaled units, as the net sees them, until `collect` gives them i
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
+import pandas as pd
 import torch
 from pydantic import Field, model_validator
 from torch import Tensor
 
 from pipeline import mixture, params, seeds
 from pipeline.drawing import END_OF_CHARACTER, END_OF_STROKE, ON_PAPER, Steps
-from pipeline.filters import ACCEPTED, Limits, Sieve
+from pipeline.filters import ACCEPTED, REJECTIONS, Limits, Sieve
 from pipeline.loss import PEN_STATES, pen_log_probabilities
-from pipeline.model import WritingNet
+from pipeline.model import State, WritingNet
 
 COMPACT_AT = 0.25  # share of finished drawings in a batch at which they leave it
+SAMPLE_STREAM = 21  # key of the random streams of sampling
 SMALLEST_BATCH = 32  # fewer drawings take as long
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -134,7 +136,7 @@ def generate(
 def collect(
     net: WritingNet,
     options: SampleParams,
-    data: dict[str, float],
+    data: dict[str, Any],
     pen_weights: Sequence[float],
     *,
     start: Steps | None = None,
@@ -144,14 +146,14 @@ def collect(
 
     data holds scale (units of the data in one of the net's), width and height of the writing box.
     start as in `generate`. progress is called after each batch with how many were accepted and drawn so far.
-    Batch i has a generator of its own, from (seed, i).
+    Batch i has a generator of its own, from (seed, SAMPLE_STREAM, i).
     """
     sieve = Sieve(options.limits, data["width"], data["height"])
     found, batch = Collected(), 0
     while sieve.accepted < options.count and len(found.drawn) < options.max_attempts:
         wanted = max(SMALLEST_BATCH, 2 * (options.count - sieve.accepted))
         size = min(wanted, options.batch_size, options.max_attempts - len(found.drawn))
-        source = seeds.generator(options.seed, batch, device=net.first_step(1).device)
+        source = seeds.generator(options.seed, SAMPLE_STREAM, batch, device=net.first_step(1).device)
         for scaled in generate(net, size, options, pen_weights, source, start):
             found.drawn.append(unscaled(scaled, data["scale"]))
             found.reasons.append(sieve.reason(found.drawn[-1]))
@@ -161,6 +163,53 @@ def collect(
         if progress is not None:
             progress(sieve.accepted, len(found.drawn))
     return found
+
+
+def index(found: Collected, data: dict[str, Any]) -> pd.DataFrame:
+    """A row a drawing for `dataset.save`: id, accepted, reason, ended, width, height.
+
+    Accepted drawings are numbered in their order, as their pictures are; rejected ones by themselves, after an r.
+    """
+    kept = np.array([reason == ACCEPTED for reason in found.reasons], bool)
+    numbers = np.where(kept, np.cumsum(kept), np.cumsum(~kept))
+    return pd.DataFrame(
+        {
+            "id": [name(n) if ok else f"r{name(n)}" for ok, n in zip(kept, numbers, strict=True)],
+            "accepted": kept,
+            "reason": pd.Series(found.reasons, dtype="str"),
+            "ended": np.array(found.ended, bool),
+            "width": np.float32(data["width"]),
+            "height": np.float32(data["height"]),
+        }
+    )
+
+
+def name(number: int) -> str:
+    """How the accepted drawing of this number, from 1, is called."""
+    return f"{number:04d}"
+
+
+def acceptance(found: Collected) -> dict[str, Any]:
+    """Counts and shares of the drawings drawn; every reason is there."""
+    drawn = len(found.drawn)
+    return {
+        "drawn": drawn,
+        "accepted": len(found.accepted),
+        "accepted_share": len(found.accepted) / drawn,
+        "ended_share": sum(found.ended) / drawn,
+        "rejected": {reason: found.rejected[reason] for reason in REJECTIONS},
+    }
+
+
+def sentence(found: Collected, options: SampleParams) -> str:
+    """What was drawn and why some was rejected, in one line."""
+    counts = acceptance(found)
+    reasons = ", ".join(f"{number} {reason}" for reason, number in counts["rejected"].items() if number) or "none"
+    wanted = "" if counts["accepted"] == options.count else f" ({options.count} wanted; sample.max_attempts reached)"
+    return (
+        f"{counts['accepted']} accepted{wanted} of {counts['drawn']} drawn, rejected: {reasons}; "
+        f"{counts['ended_share']:.1%} ended by themselves"
+    )
 
 
 def unscaled(steps: Steps, scale: float) -> Steps:
@@ -191,7 +240,7 @@ class _Draw:
         return torch.cat((offsets, pen.to(offsets.dtype)), dim=-1)
 
 
-def _write(net: WritingNet, previous: Tensor, state, written: Tensor, begin: int, draw: _Draw) -> list[int]:
+def _write(net: WritingNet, previous: Tensor, state: State, written: Tensor, begin: int, draw: _Draw) -> list[int]:
     """Fill written (max_steps, B, 3) from row `begin` on until every drawing ended; their B lengths."""
     most, count, _ = written.shape
     lengths = torch.full((count,), most, device=written.device)

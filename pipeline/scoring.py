@@ -97,7 +97,9 @@ def score(
     """
     _check(material)
     forecasts = {
-        name: likelihood.forecast(net, material.split(name), pen_weights, lambda i, name=name: progress(i, name))
+        name: likelihood.forecast(
+            net, material.split(name), pen_weights, lambda i, name=name: progress(i, f"read {name}")
+        )
         for name in ("test", "valid")
     }
     metrics: dict[str, dict[str, float]] = {}
@@ -190,11 +192,13 @@ def newness(
     the histogram. Every form of a training character counts, as a copy of a variant is a copy."""
     rows = np.flatnonzero((material.real.index["split"] == "train").to_numpy())
     sets = {"training": material.split("train"), "held-out": material.held_out("test"), "samples": material.accepted}
-    pictures = {
-        name: novelty.rasters(progress(part, f"{name} as pictures"), options.raster, options.blur)
+    drawn = {
+        name: novelty.pictures(
+            list(part), options.raster, options.blur, lambda i, name=name: progress(i, f"draw {name}")
+        )
         for name, part in sets.items()
     }
-    samples, held_out = (novelty.nearest(pictures[name], pictures["training"]) for name in ("samples", "held-out"))
+    samples, held_out = (novelty.nearest(drawn[name], drawn["training"]) for name in ("samples", "held-out"))
     threshold = novelty.copy_threshold(held_out.distance)
     numbers = {"copy_threshold": threshold, "holdout_median": np.median(held_out.distance)}
     if len(samples.distance):

@@ -9,5 +9,6 @@ def generator(*key: int, device: torch.device | str = "cpu") -> torch.Generator:
 
     Each epoch or batch has a key of its own, so that a run that was stopped goes on without stored random states.
     """
-    entropy = np.random.SeedSequence(key).generate_state(1, np.uint64)[0]
+    # the length tells (1,) from (1, 0), which SeedSequence does not
+    entropy = np.random.SeedSequence((len(key), *key)).generate_state(1, np.uint64)[0]
     return torch.Generator(device).manual_seed(int(entropy >> np.uint64(1)))

@@ -15,7 +15,7 @@ _POINTS = re.compile(rf"\s*(?:{NUMBER}{GAP})*")
 
 
 def length(get: Get, name: str, default: float | None = None) -> float:
-    """An attribute in user units. Raises PathError: absent without a default, not a length, or relative to something."""
+    """An attribute in user units. Raises PathError: absent without a default, not a length, or a relative one."""
     text = get(name)
     if text is None:
         if default is None:

@@ -15,11 +15,11 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-MANIFEST = "data/raw/manifest.json"
+MANIFEST = "data/raw/manifest.csv"
 HISTORY = "data/model/history.csv"  # a row an epoch: epoch, then numbers
 NUMBERS = {  # prefix of the metrics -> JSON files with numbers at any depth
+    "parse": "data/strokes/summary.json",
     "batch": "data/batches/statistics.json",
-    "train": "data/model/metrics.json",
     "sample": "data/samples/*.json",
     "score": "data/scores/metrics.json",
 }

@@ -21,23 +21,26 @@ PARAMS = (  # columns: what people change
     "sample.mixture_temperature",
 )
 METRICS = (  # columns: what they compare
-    "score/nats_per_step",
-    "score/offset_nats_per_step",
-    "score/pen_nats_per_step",
-    "score/acceptance",
-    "score/ends",
-    "score/novelty",
+    "score/test.nats_per_step",
+    "score/test.offset",
+    "score/test.pen",
+    "score/acceptance.share",
+    "score/ends.share",
+    "score/wasserstein.strokes",
+    "score/novelty.copies",
 )
-BEST = "score/nats_per_step"  # the rows' order, lowest first
+BEST = "score/test.nats_per_step"  # the rows' order, lowest first
 CURVES = {  # chart's title -> metrics of the training drawn in it, epoch by epoch
     "Likelihood, nats a step": ("train/valid", "train/train"),
     "Offset, nats a step": ("train/valid_offset", "train/train_offset"),
     "Pen, nats a step": ("train/valid_pen", "train/train_pen"),
 }
 PICTURES = ("samples", "nearest", "training")  # sheets, by their names without .png
+WIDTH = 150  # pixels of a column, so that names are not cut
 FILTER = "tags.superseded = 'no'"  # a missing tag would drop a row, so every row carries it
 
 TAG = f"mlflow.sharedViewState.{EXPERIMENT}"
+KIND = {"mlflow.experimentKind": "custom_model_development"}  # opens the pages for trainings, not those for prompts
 
 
 def path(experiment: str) -> str:
@@ -45,17 +48,17 @@ def path(experiment: str) -> str:
     return f"/#/experiments/{experiment}/runs?viewStateShareKey={EXPERIMENT}"
 
 
-def tag_value() -> str:
-    """The value of TAG. The same constants give the same text, so that it is written only when they change."""
+def tags() -> dict[str, str]:
+    """Tags of the experiment. The same constants give the same text, so that it is written only when they change."""
     state = json.dumps(_facets() | _page(), sort_keys=True)
-    return json.dumps({"name": "Configurations, best first", "createdAt": 0, "updatedAt": 0, "state": state})
+    view = {"name": "Configurations, best first", "createdAt": 0, "updatedAt": 0, "state": state}
+    return {TAG: json.dumps(view), **KIND}
 
 
 def columns() -> list[str]:
     """The columns' names as the page keeps them."""
     return [
         "attributes.`Created`",
-        "attributes.`Duration`",
         *(f"metrics.`{name}`" for name in METRICS),
         *(f"params.`{name}`" for name in PARAMS),
     ]
@@ -76,6 +79,8 @@ def _facets() -> dict[str, Any]:
 def _page() -> dict[str, Any]:
     return {
         "selectedColumns": columns(),
+        "columnOrder": columns(),
+        "columnWidths": dict.fromkeys(columns()[1:], WIDTH),
         "runsHiddenMode": "FIRST_20_RUNS",
         "compareRunCharts": _charts(),
         "compareRunSections": [_section(name) for name in ("Training", "Sheets", "Scores", "All metrics")],
@@ -89,7 +94,7 @@ def _charts() -> list[dict[str, Any]]:
         _chart("Training", "LINE", title, metricKey=names[0], selectedMetricKeys=list(names), xAxisKey="step")
         for title, names in CURVES.items()
     ]
-    pictures = [_chart("Sheets", "IMAGE", name, imageKeys=[name], step=0) for name in PICTURES]
+    pictures = [_chart("Sheets", "IMAGE", "Sheets", imageKeys=list(PICTURES), step=0, showRunParams=False)]
     bars = [_chart("Scores", "BAR", name, metricKey=name) for name in METRICS]
     parallel = _chart(
         "Scores", "PARALLEL", "Parameters and the score", selectedParams=list(PARAMS), selectedMetrics=[BEST]

@@ -27,6 +27,7 @@ def main(row: Any, samples: Path, prepared: Path, model: Path, out: Path) -> str
         partial.write_text(sheet, encoding="utf-8")
     render.write_png(sheet, out / "nearest.png", 2 * options.columns * CELL_PX)
     write_json(out / "metrics.json", found.metrics)
+    row.complete()
     return scoring.sentence(found.metrics)
 
 

@@ -31,7 +31,10 @@ def main(row: Any, prepared: Path, out: Path) -> str:
         trainer.resume(state)
         _say(fabric, f"going on after epoch {trainer.progress.epoch} of {options.epochs}")
     _say(fabric, training.forecast(trainer))
-    trainer.run(lambda t: t.save(state) if fabric.is_global_zero else None, row.metrics_of_epoch)
+    trainer.run(
+        save=lambda trainer: trainer.save(state) if fabric.is_global_zero else None,
+        watch=lambda epoch: row.metrics(epoch, step=int(epoch["epoch"])),
+    )
     if fabric.is_global_zero:
         config = training.config(trainer, data)
         with whole_folder(out) as folder:

@@ -154,6 +154,30 @@ def test_curves_follow_a_circle_better_than_chords():
     assert error[True] < 0.35
 
 
+def barry_goldman(points, share):
+    """A point of the centripetal Catmull-Rom curve between the middle two of four, by repeated interpolation
+    (P. Barry, R. Goldman, "A recursive evaluation algorithm for a class of Catmull-Rom splines", 1988)."""
+    knots = np.r_[0, np.cumsum(np.sqrt(np.linalg.norm(np.diff(points, axis=0), axis=1)))]
+    t = knots[1] + share * (knots[2] - knots[1])
+    level = list(points)
+    for reach in (1, 2, 2):
+        left = knots[: len(level) - 1] if reach < 2 or len(level) == 3 else knots[1:2]
+        right = knots[reach:] if len(level) > 2 else knots[2:3]
+        level = [
+            a + (b - a) * (t - lo) / (hi - lo) for a, b, lo, hi in zip(level, level[1:], left, right, strict=False)
+        ]
+    return level[0]
+
+
+def test_curves_are_centripetal_catmull_rom():
+    points = np.array([(10, 60), (14, 52), (50, 30), (60, 31), (100, 60)], float)
+    path = svgpathtools.parse_path(paths(render.drawing_svg(steps([points]), 109, 109, smooth=True))[0].get("d"))
+    for i in (1, 2):  # the segments with a neighbour at either side
+        for share in (0.25, 0.5, 0.9):
+            expected = barry_goldman(points[i - 1 : i + 3], share)
+            assert abs(path[i].point(share) - expected @ [1, 1j]) < 0.02
+
+
 def test_corners_stay_and_nothing_overshoots():
     corner = [(20, 20), (50, 20), (80, 20), (80, 50), (80, 80)]
     found = bezier_points(render.drawing_svg(steps([corner]), 109, 109, smooth=True))

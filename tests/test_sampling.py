@@ -3,7 +3,6 @@
 import dataclasses
 import json
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +14,7 @@ from pipeline import checkpoint, dataset, drawing, mixture, params, sampling, se
 from pipeline.filters import REJECTIONS
 from pipeline.model import ModelParams, WritingNet
 from pipeline.sampling import SampleParams, SamplingError
+from stages import sample
 
 WEIGHTS = [1.0, 10.0, 100.0]
 PEN = np.array([0.75, 0.2, 0.05])
@@ -98,7 +98,7 @@ def pen_fits(pen, probabilities):
 def test_pen_states_have_the_exact_frequencies(divide, temperature, expected):
     pen = first_steps(FakeNet(), divide_pen_weights=divide, pen_temperature=temperature)[:, 2]
     assert pen_fits(pen, np.array(expected)) > 1e-3
-    assert pen_fits(pen, np.array(expected) + 0.02 * np.sum(expected)) < 1e-6, "control: other probabilities"
+    assert pen_fits(pen, np.array(expected) + 0.05 * np.sum(expected)) < 1e-6, "control: other probabilities"
 
 
 def mixture_cdf(temperature, width, axis):
@@ -154,10 +154,10 @@ def test_what_does_not_end_is_cut_off_and_marked():
 @pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
 @pytest.mark.parametrize("with_start", [False, True])
 def test_each_step_is_what_the_forward_pass_foresees_after_those_before(cell, with_start):
-    """Without noise in the offsets each must be the mean of the likeliest component, whichever drawings left before."""
-    net = small_net(cell=cell)
+    """With one component and no noise each offset must be its mean, whichever drawings left the batch before."""
+    net = small_net(cell=cell, mixtures=1)
     start = np.array([[0.5, -0.5, 0], [1, 1, 1], [-2, 0.25, 0], [0, 1, 1]], np.float32) if with_start else None
-    still = options(mixture_temperature=1e-4, width_temperature=0.0, max_steps=60)
+    still = options(width_temperature=0.0, max_steps=60)
     made = sampling.generate(net, 50, still, WEIGHTS, seeds.generator(2), start)
     assert len({len(steps) for steps in made}) > 10, "drawings ended at many different steps"
     begin = len(start) if with_start else 0
@@ -166,9 +166,8 @@ def test_each_step_is_what_the_forward_pass_foresees_after_those_before(cell, wi
         previous = torch.cat((net.first_step(1), target[:-1])).unsqueeze(1)  # (n, 1, 3)
         with torch.no_grad():
             raw = net(previous, torch.ones(len(steps), 1, dtype=torch.bool))
-        logits, mean_x, mean_y, *_ = mixture.split(raw[:, :-3])
-        best = logits.argmax(dim=-1, keepdim=True)
-        expected = torch.cat((mean_x.gather(-1, best), mean_y.gather(-1, best)), dim=-1)
+        _, mean_x, mean_y, *_ = mixture.split(raw[:, :-3])
+        expected = torch.cat((mean_x, mean_y), dim=-1)
         torch.testing.assert_close(target[begin:, :2], expected[begin:], rtol=1e-4, atol=1e-5)
         torch.testing.assert_close(steps[:begin], start if with_start else steps[:0], rtol=0, atol=0)
 
@@ -231,7 +230,7 @@ def test_collecting_stops_at_the_count_and_at_the_attempts():
 
 
 def test_drawings_come_in_the_units_of_the_data():
-    made = sampling.generate(FakeNet(), 32, OPTIONS, WEIGHTS, seeds.generator(OPTIONS.seed, 0))
+    made = sampling.generate(FakeNet(), 32, OPTIONS, WEIGHTS, seeds.generator(OPTIONS.seed, sampling.SAMPLE_STREAM, 0))
     found = sampling.collect(FakeNet(), options(count=16, margin=1e9, min_distance=0.0, min_size=0.0), DATA, WEIGHTS)
     for scaled, steps in zip(made, found.drawn, strict=False):
         assert np.array_equal(steps, scaled * np.float32([15, 15, 1])) and steps.dtype == np.float32
@@ -293,25 +292,22 @@ def test_a_gpu_that_is_not_there(monkeypatch):
 
 
 def run_stage(monkeypatch, folder, **changes):
-    from stages import sample
-
+    """Both folders of the stage lie in `folder`; the folder written and the summary."""
     net = small_net()
-    (folder / "data" / "model").mkdir(parents=True, exist_ok=True)
     config = {"model": dataclasses.asdict(net.options), "data": DATA, "pen_weights": WEIGHTS}
-    checkpoint.save_model(folder / "data" / "model", net.state_dict(), config)
-    monkeypatch.chdir(folder)
+    (folder / "model").mkdir(parents=True)
+    checkpoint.save_model(folder / "model", net.state_dict(), config)
     monkeypatch.setattr(params, "load", lambda name: options(**changes))
-    sample.main()
-    return Path("data/samples")
+    return folder / "samples", sample.main(None, folder / "model", folder / "samples")
 
 
-def test_the_stage_writes_svgs_the_set_the_counts_and_the_sheet(monkeypatch, tmp_path, capsys):
-    out = run_stage(monkeypatch, tmp_path, margin=20.0, min_distance=0.0, max_attempts=1000)
+def test_the_stage_writes_svgs_the_set_the_counts_and_the_sheet(monkeypatch, tmp_path):
+    out, said = run_stage(monkeypatch, tmp_path, margin=20.0, min_distance=0.0, max_attempts=1000)
     counts = json.loads((out / "acceptance.json").read_text())
     assert counts["accepted"] == 20 and list(counts["rejected"]) == sorted(REJECTIONS)
-    assert counts["attempts"] == 20 + sum(counts["rejected"].values())
+    assert counts["drawn"] == 20 + sum(counts["rejected"].values())
     made = dataset.load(out)
-    assert len(made) == counts["attempts"] and made.index["id"].is_unique
+    assert len(made) == counts["drawn"] and made.index["id"].is_unique
     kept = made.where(made.index["accepted"].to_numpy())
     assert list(kept.index["id"]) == [path.stem for path in sorted((out / "svg").iterdir())]
     assert set(kept.index["reason"]) == {""} and "" not in set(made.index["reason"][~made.index["accepted"]])
@@ -321,13 +317,12 @@ def test_the_stage_writes_svgs_the_set_the_counts_and_the_sheet(monkeypatch, tmp
     assert "<metadata>CC0 &amp; test</metadata>" in (out / "svg" / "0001.svg").read_text()
     assert (out / "sheet.svg").read_text().count("<svg") == 1 + 10, "a cell each of 5 columns and 2 rows"
     assert (out / "sheet.png").read_bytes().startswith(b"\x89PNG")
-    said = capsys.readouterr().out
-    assert said.startswith(f"sample: 20 accepted of {counts['attempts']} drawn; rejected: ") and said.count("\n") == 1
+    assert said.startswith(f"20 accepted of {counts['drawn']} drawn, rejected: ") and "\n" not in said
 
 
-def test_the_stage_says_when_it_has_too_few_and_writes_the_same_bytes_twice(monkeypatch, tmp_path, capsys):
-    outs = [run_stage(monkeypatch, tmp_path / name, min_size=1e6).resolve() for name in "ab"]
-    assert "0 accepted of 100 drawn, 20 wanted: sample.max_attempts reached" in capsys.readouterr().out
+def test_the_stage_says_when_it_has_too_few_and_writes_the_same_bytes_twice(monkeypatch, tmp_path):
+    outs, said = zip(*(run_stage(monkeypatch, tmp_path / name, min_size=1e6) for name in "ab"), strict=True)
+    assert "0 accepted (20 wanted; sample.max_attempts reached) of 100 drawn" in said[0]
     names = [sorted(path.relative_to(out) for path in out.rglob("*") if path.is_file()) for out in outs]
     assert names[0] == names[1] and len(names[0]) == 5
     for name in names[0]:
