@@ -4,26 +4,36 @@ The flow has one direction; a module imports only what stands above it:
 
     params      a section of params.yaml -> a frozen dataclass, strict
     files       outputs that appear whole or not at all
+    seeds       random generators from named keys
     drawing     THE format: steps (dx, dy, pen); every other module speaks it
     dataset     a set of drawings on disk: points.npy and index.parquet
+    render      pictures: SVG and PNG of one drawing or a sheet
+    downloads   fetch:  a pinned package or release, checked by its hash, kept in a cache
     sources     fetch:  package, release or folder -> one archive and a manifest
-    svg         parse:  an SVG document -> strokes as path segments
-    geometry    parse:  segments -> points (bezier, arclength, rdp)
+    paths       parse:  SVG path data -> curves
+    shapes      parse:  circles, rectangles and the like -> path data
+    svg         parse:  an SVG document -> strokes as curves
+    geometry    parse:  curves -> points (bezier, arclength, rdp); a new resampling rule goes here
     parsing     parse:  the archive -> a set of drawings
     batches     batch:  hold-out split, scale, minibatches of whole drawings
     mixture     train:  mixture of bivariate Gaussians
-    loss        train:  offset and weighted pen likelihood
+    loss        train:  offset and weighted pen likelihood; another loss goes here
     model       train:  the recurrent net
+    optimizers  train:  Adam, Muon by gates, the learning rate's course
     checkpoint  train:  safetensors + JSON, resumable
     training    train:  the loop
     filters     sample: what a drawing must be to be kept, reasons counted
     sampling    sample: batched ancestral sampling
-    render      pictures: SVG and PNG of one drawing or a sheet
     likelihood  score:  held-out likelihood and calibration of the pen
+    distributions  score:  strokes, lengths and sizes against the hold-out's
     novelty     score:  nearest training character
+    plots       score:  tables and pictures of the scores
     scoring     score:  all scores of a set of samples
-    tracking    the only import of mlflow
-    cli         the command `fake-kanji`
+    tracking_files  MLflow: what of DVC's files a row holds
+    tracking_store  MLflow: where the rows are
+    tracking_view   MLflow: the prepared view
+    tracking    MLflow: a row for each configuration; never stops a run
+    ui          the MLflow UI on loopback
 
 Nothing is imported here, and nothing is fetched at import.
 """

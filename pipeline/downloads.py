@@ -23,8 +23,10 @@ from pipeline import files
 
 CACHE_VARIABLE = "FAKE_KANJI_CACHE"
 
-# What `pip -v` writes when it cannot talk to an index, whatever it makes of that in the end.
-_NO_NETWORK = re.compile(r"connection error|connection broken|Read timed out|Connection to \S+ timed out|ProxyError")
+# What `pip -vv` writes when it cannot talk to an index, whatever it makes of that in the end.
+_NO_NETWORK = re.compile(
+    r"connection error|connection broken|Read timed out|Connection to \S+ timed out|ProxyError|confirming the ssl"
+)
 _WRONG_HASH = re.compile(r"DO NOT MATCH THE HASHES.*?Got\s+([0-9a-f]{64})", re.DOTALL)
 _VERSIONS = re.compile(r"\(from versions: (.*?)\)")
 
@@ -117,7 +119,7 @@ def _pip_download(name: str, version: str, sha256: str, folder: Path) -> Path:
     pinned = folder / "requirements.txt"
     pinned.write_text(f"{name}=={version} --hash=sha256:{sha256}\n", encoding="utf-8")
     options = ["--no-deps", "--require-hashes", "--only-binary", ":all:", "--no-input", "--disable-pip-version-check"]
-    command = [sys.executable, "-m", "pip", "download", "-v", *options, "--dest", folder / "out", "-r", pinned]
+    command = [sys.executable, "-m", "pip", "download", "-vv", *options, "--dest", folder / "out", "-r", pinned]
     done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
     if done.returncode != 0:
         raise SourceError(_explain(name, version, sha256, done.stdout + done.stderr))

@@ -27,7 +27,7 @@ class DrawingError(ValueError):
 def from_strokes(strokes: Sequence[NDArray], width: float, height: float) -> Steps:
     """Strokes, each (m, 2) points in a width x height box -> (n, 3) steps.
 
-    Offsets are taken between points already rounded to float32, so that the error does not add up along the drawing.
+    Offsets are differences in float64, rounded once to float32.
     Raises DrawingError: no stroke, an empty stroke, a coordinate that is not finite.
     """
     if not strokes:

@@ -33,7 +33,7 @@ def bezier(curve: Curve, chord_length: float, max_chords: int) -> Points:
     ends = curve.controls[:, 3] - curve.controls[:, 0]
     chords = np.minimum(max_chords, 1 + np.hypot(ends[:, 0], ends[:, 1]) // chord_length).astype(np.int64)
     chords[curve.straight] = 1
-    points = evaluate(curve, _parameters(chords))
+    points = evaluate(curve, *_parameters(chords))
     last = np.cumsum(chords)[curve.straight]
     points[last] = curve.controls[curve.straight, 3]
     return points
@@ -41,14 +41,19 @@ def bezier(curve: Curve, chord_length: float, max_chords: int) -> Points:
 
 def arclength(curve: Curve, spacing: float) -> Points:
     """The smallest number of equal distances along the path that are no longer than spacing."""
-    parameters, dense = _flatten(curve, spacing * FLAT_SHARE)
+    chords = _chords(curve, spacing * FLAT_SHARE)
+    dense = _ends(curve, chords)
     steps = np.diff(dense, axis=0)
     along = np.concatenate(([0.0], np.cumsum(np.hypot(steps[:, 0], steps[:, 1]))))
     # a path of 20.000000001 units at spacing 10 is two distances, not three
     count = max(1, int(np.ceil(along[-1] / spacing - 1e-6)))
     if count >= MAX_POINTS:
         raise GeometryError(f"a stroke {along[-1]:,.0f} units long has {count:,} points; raise parse.spacing")
-    points = evaluate(curve, np.interp(np.linspace(0.0, along[-1], count + 1), along, parameters))
+    # from a distance to the parameter, segment + t, and so to a point of the curve itself
+    segment, t = _parameters(chords)
+    place = np.interp(np.linspace(0.0, along[-1], count + 1), along, segment + t)
+    segment = np.clip(np.ceil(place).astype(np.int64) - 1, 0, None)
+    points = evaluate(curve, segment, place - segment)
     points[-1] = curve.controls[-1, 3]
     return points
 
@@ -74,41 +79,46 @@ def resample(curve: Curve, params: Any) -> Points:
     return function(curve, *(getattr(params, name) for name in names))
 
 
-def evaluate(curve: Curve, parameters: NDArray[np.float64]) -> Points:
-    """The points at some parameters, (m,) -> (m, 2): i + t is at t of segment i, and i + 1 the end of segment i."""
-    segment = np.clip(np.ceil(parameters).astype(np.int64) - 1, 0, len(curve.controls) - 1)
-    t = (parameters - segment)[:, None]
+def evaluate(curve: Curve, segment: NDArray[np.int64], t: NDArray[np.float64]) -> Points:
+    """The points at t, 0 to 1, of some segments: (m,), (m,) -> (m, 2)."""
     a, b, c, d = curve.controls[segment].transpose(1, 0, 2)  # (m, 2) each
+    t = t[:, None]
     # Horner's rule as svgpathtools has it, bit for bit
     return a + t * (3 * (b - a) + t * (3 * (a + c) - 6 * b + t * (-a + 3 * (b - c) + d)))
 
 
 def flatten(curve: Curve, tolerance: float) -> Points:
-    """Chords no further than tolerance from the curve, (m, 2).
+    """The ends of chords no further than tolerance from the curve, (m, 2)."""
+    return _ends(curve, _chords(curve, tolerance))
+
+
+def _chords(curve: Curve, tolerance: float) -> NDArray[np.int64]:
+    """How many chords at equal parameters keep each segment within tolerance, (s,).
 
     A cubic with second differences of at most m strays from n chords by at most 3 m / (4 n^2)
     (Wang's formula; G. Wang 1984, see G. Farin, Curves and Surfaces for CAGD).
     """
-    return _flatten(curve, tolerance)[1]
-
-
-def _flatten(curve: Curve, tolerance: float) -> tuple[NDArray[np.float64], Points]:
-    """The chords' parameters, (m,), and points, (m, 2)."""
     bends = np.diff(curve.controls, n=2, axis=1)  # (s, 2, 2)
     largest = np.hypot(bends[..., 0], bends[..., 1]).max(axis=1)
     chords = np.clip(np.ceil(np.sqrt(0.75 * largest / tolerance)), 1, MAX_POINTS).astype(np.int64)
     chords[curve.straight] = 1
-    parameters = _parameters(chords)
-    points = evaluate(curve, parameters)
+    return chords
+
+
+def _ends(curve: Curve, chords: NDArray[np.int64]) -> Points:
+    points = evaluate(curve, *_parameters(chords))
     points[np.cumsum(chords)] = curve.controls[:, 3]  # t = 1 without the formula's rounding
-    return parameters, points
+    return points
 
 
-def _parameters(chords: NDArray[np.int64]) -> NDArray[np.float64]:
-    """0, then for each segment i the ends of chords[i] chords at equal parameters, i + 1/n to i + 1: (1 + sum,)."""
+def _parameters(chords: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The start of segment 0, then for each segment i the ends of chords[i] chords at equal parameters: segment and
+    t of each, (1 + sum,)."""
     last = np.cumsum(chords)
     if last[-1] >= MAX_POINTS:
-        raise GeometryError(f"a stroke has {last[-1]:,} points; at most {MAX_POINTS:,} are possible")
+        raise GeometryError(
+            f"a stroke has {last[-1]:,} chords, above {MAX_POINTS:,}; raise parse.spacing or parse.epsilon"
+        )
     segment = np.repeat(np.arange(len(chords)), chords)
-    within = np.arange(last[-1]) - (last - chords)[segment] + 1
-    return np.concatenate(([0.0], segment + within / chords[segment]))
+    t = (np.arange(last[-1]) - (last - chords)[segment] + 1) / chords[segment]
+    return np.concatenate(([0], segment)), np.concatenate(([0.0], t))

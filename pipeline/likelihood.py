@@ -63,10 +63,12 @@ def forecast(
     source = Rows.of(drawings, device)
     columns = torch.zeros(len(source.points), 3 + 2 * PEN_STATES, dtype=torch.float64)
     by_length = torch.argsort(source.lengths, stable=True)
-    for rows in progress(by_length.split(ROWS)):
-        previous, target, keep = source.gather(rows)
-        at = _numbers(source.starts[rows], keep.cpu())
-        columns[at] = _columns(net(previous, keep), target[keep], weights).double().cpu()
+    # cuDNN's recurrent kernels round their inputs to TF32 unless told
+    with torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
+        for rows in progress(by_length.split(ROWS)):
+            previous, target, keep = source.gather(rows)
+            at = _numbers(source.starts[rows], keep.cpu())
+            columns[at] = _columns(net(previous, keep), target[keep], weights).double().cpu()
     values = columns.numpy()
     if not np.isfinite(values).all():
         raise LikelihoodError(
@@ -136,7 +138,7 @@ def reliability(probability: NDArray, happened: NDArray, bins: int) -> pd.DataFr
     order = np.argsort(probability, kind="stable")
     p, y = probability[order], happened[order].astype(np.float64)
     weight = np.cumsum(p * (1 - p) + np.finfo(np.float64).tiny)
-    edges = np.searchsorted(weight, np.linspace(0, weight[-1], bins + 1)[1:-1])
+    edges = np.searchsorted(weight, np.linspace(0, weight[-1], bins + 1)[1:-1], side="right")
     begins = np.unique(np.concatenate(([0], edges)))
     begins = begins[begins < len(p)]
     steps = np.diff(np.append(begins, len(p)))

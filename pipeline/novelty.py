@@ -4,8 +4,8 @@ Shapes: B drawings, S pixels a side of a raster, P = 3 S S numbers of a picture.
 
 A drawing becomes a small blurred picture of its ink, moved to the middle and brought to one size, so that where and how
 large or wide it was written does not count, nor how many points a line has, and a small displacement of a stroke counts
-little. Three channels hold the ink, and the ink times cos 2a and sin 2a, where a is the direction of the line. Two lines
-at the same place then agree by 1 + cos 2(a - b) = 2 cos^2(a - b), not at all where they cross at a right angle; without
+little. Three channels hold the ink, and the ink times cos 2a and sin 2a, where a is the direction of the line. Lines at
+the same place then agree by 1 + cos 2(a - b) = 2 cos^2(a - b), not at all where they cross at a right angle; without
 this a dense character is near to everything. (Directional features are an old means of reading handwritten kanji.)
 The distance of two drawings is one minus the cosine of their pictures: 0 for the same, at most 1. It means nothing
 by itself: read it against that of held-out real drawings.
@@ -26,6 +26,7 @@ STRETCH = 1.3  # a drawing's narrower side may grow by this factor to meet its l
 SPACING = 0.5  # pixels between the places where a line's ink is put
 DOT = 1.0  # pixels of ink of a stroke that has no length
 COPY_PERCENTILE = 1.0  # nearer than this percentile of the held-out drawings' distances is a copy
+SAME = 1e-3  # well above the distance of the same lines cut into other pieces
 BLOCK = 512  # drawings drawn or compared at once
 
 Progress = Callable[[Iterable[Any]], Iterable[Any]]  # hands on what it is given, and may show how far it is
@@ -72,8 +73,8 @@ def nearest(these: NDArray[np.float32], among: NDArray[np.float32]) -> Neighbour
 
 def copy_threshold(reference: NDArray) -> float:
     """The distance below which a drawing is called a copy: the 1st percentile of `reference`, the distances that
-    held-out real drawings have."""
-    return float(np.percentile(reference, COPY_PERCENTILE))
+    held-out real drawings have; at least SAME, in case some of those are in the training set."""
+    return max(float(np.percentile(reference, COPY_PERCENTILE)), SAME)
 
 
 def _blur_matrix(size: int, sigma: float) -> NDArray[np.float32]:
@@ -83,8 +84,8 @@ def _blur_matrix(size: int, sigma: float) -> NDArray[np.float32]:
 
 
 def _ink(drawings: Sequence[Steps], size: int) -> NDArray[np.float32]:
-    """(CHANNELS, B, S, S): length of line in each pixel, in pixels, at most 1, so that a line drawn twice is one line;
-    and that times the cosine and the sine of twice the line's direction."""
+    """(CHANNELS, B, S, S): length of line in each pixel, in pixels, at most 1, so that a place written over and
+    over is not all there is; and that times the cosine and the sine of twice the line's direction."""
     owner, begin, end = _segments(drawings, size)
     length, angle = np.hypot(*(end - begin).T), 2 * np.arctan2(*(end - begin).T[::-1])
     count = np.maximum(np.ceil(length / SPACING).astype(np.int64), 1)

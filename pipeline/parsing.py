@@ -165,6 +165,8 @@ def describe(name: str) -> dict:
     """id, character, code_point, variant and kind of a file by its name."""
     path = PurePosixPath(name)
     match = _KANJIVG_NAME.fullmatch(path.stem)
+    if match and 0xD800 <= int(match[1], 16) <= 0xDFFF:
+        match = None  # half a character is none
     code = int(match[1], 16) if match else NO_CODE_POINT
     return {
         "id": path.with_suffix("").as_posix(),

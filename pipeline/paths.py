@@ -52,10 +52,9 @@ def subpaths(d: str) -> list[Curve]:
         try:
             with np.errstate(all="ignore"):
                 segments, at = _trace(commands, at)
+                curves += [_curve(segments)] if segments else []
         except (ArithmeticError, AssertionError) as error:
             raise PathError(f"a number no curve can be computed with ({error})") from None
-        if segments:
-            curves.append(_curve(segments))
     return curves
 
 

@@ -36,7 +36,7 @@ def write(tables: dict[str, pd.DataFrame], folder: Path) -> None:
         with whole_file(folder / f"{name}.csv") as partial:
             table.to_csv(partial, index=False, float_format="%.6g", lineterminator="\n")
     # the reader's own matplotlib settings must not change the bytes
-    with matplotlib.style.context(["default", STYLE], after_reset=True):
+    with matplotlib.style.context(["default", STYLE]):
         _save(reliability(tables), folder / "reliability.png")
         _save(histograms(tables), folder / "distributions.png")
         _save(distance(tables), folder / "novelty.png")
@@ -54,7 +54,7 @@ def reliability(tables: dict[str, pd.DataFrame]) -> Figure:
             _points(axes, tables[f"reliability_{event}{suffix}"], colour, marker, label)
         axes.set(title=event.replace("_", " "), xlabel="predicted probability", ylabel="observed frequency")
         axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), aspect="equal")
-        axes.legend(loc="upper left")
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper right", ncols=2)
     return figure
 
 

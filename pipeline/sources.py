@@ -13,7 +13,7 @@ import os
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
@@ -146,6 +146,7 @@ def _entries(archive: zipfile.ZipFile, what: str) -> dict[str, zipfile.ZipInfo]:
         raise SourceError(
             f"{what}: none of its {len(archive.infolist())} entries is an {SUFFIX} file; correct its address"
         )
+    _check_unique(chosen, what)
     short = {PurePosixPath(name).name: entry for name, entry in chosen.items()}
     return short if len(short) == len(chosen) else chosen
 
@@ -164,6 +165,13 @@ def _is_drawing(name: str) -> bool:
     return name.lower().endswith(SUFFIX) and not any(part.startswith(".") for part in parts)
 
 
+def _check_unique(names: Iterable[str], what: str) -> None:
+    """A drawing goes by its name without the suffix."""
+    for name, count in Counter(PurePosixPath(name).with_suffix("").as_posix() for name in names).items():
+        if count > 1:
+            raise SourceError(f"{what}: {count} drawings are named {name!r}; rename all but one")
+
+
 # ---- a folder ----
 
 
@@ -175,9 +183,7 @@ def folder_contents(root: Path) -> Iterator[tuple[str, bytes]]:
     names = sorted(_names(root))
     if not names:
         raise SourceError(f"fetch.path={str(root)!r} holds no {SUFFIX} file, nor does any folder in it")
-    for twice, count in Counter(PurePosixPath(name).with_suffix("").as_posix() for name in names).items():
-        if count > 1:
-            raise SourceError(f"fetch.path={str(root)!r}: {count} files are named {twice!r}; rename all but one")
+    _check_unique(names, f"fetch.path={str(root)!r}")
     return ((name, (root / name).read_bytes()) for name in names)
 
 

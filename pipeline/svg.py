@@ -161,8 +161,10 @@ def _visit(element: etree._Element, matrix: NDArray | None, document: Document) 
         return
     try:
         matrix = _times(matrix, _transform(element, name))
-        if matrix is not None and np.linalg.det(matrix) == 0:
-            return  # a scale of zero: not rendered
+        if matrix is not None:
+            check(matrix)
+            if np.linalg.det(matrix) == 0:
+                return  # a scale of zero: not rendered
         if name in SHAPES:
             _draw(element, name, matrix, document)
     except ValueError as error:

@@ -53,7 +53,10 @@ def stage(name: str, params_path: Path | str = "params.yaml") -> "Row":
 
 
 def sync(params_path: Path | str = "params.yaml") -> bool:
-    """Fill in the configuration's row from the data/ beside `params_path`. False: MLflow could not be reached."""
+    """Fill in the configuration's row from the data/ beside `params_path`. False: MLflow could not be reached.
+
+    The caller sees to it that these data are of these parameters, that is, that `dvc status` is clean.
+    """
     row = Row("", Path(params_path))
     row.complete(row.params_path.parent)
     return row.errors == 0
@@ -122,18 +125,22 @@ class Row:
             return
         began = time.monotonic()
         try:
-            if self._too_early():
-                return
-            if self.store is None:
-                self._open()
-            else:
-                tracking_store.probe(tracking_store.address())
-            operation()
+            with tracking_store.silence():
+                self._do(operation)
         except Exception as error:  # whatever MLflow, a database or a server raises: the work is not their hostage
             self.errors += 1
             self.paused_until = time.monotonic() + max(PAUSE, PATIENCE * (time.monotonic() - began))
             if self.errors == 1:
                 _warn(error)
+
+    def _do(self, operation: Callable[[], Any]) -> None:
+        if self._too_early():
+            return
+        if self.store is None:
+            self._open()
+        else:
+            tracking_store.probe(tracking_store.address())
+        operation()
 
     def _too_early(self) -> bool:
         # which drawings a folder holds, a part of the key, is known when fetch has run

@@ -7,12 +7,16 @@ DVC_ROOT, which for an experiment in a temporary folder is the repository it cam
 import getpass
 import logging
 import os
+import socket
 import sqlite3
+import warnings
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from pipeline import tracking_files, tracking_view
 
@@ -23,6 +27,8 @@ if TYPE_CHECKING:
 KEY, SUPERSEDED = "fake_kanji.key", "superseded"
 DATABASE, ARTIFACTS = "mlflow.db", "mlartifacts"
 LOCKED_AFTER, CREATED_AFTER = 5.0, 60.0  # seconds to wait for other programs: for a write, for the first creation
+CONNECTED_AFTER = 3.0  # seconds to wait for a server
+PORTS = {"http": 80, "https": 443}
 
 QUIET = {  # set before mlflow is imported; what the user has set stays
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -61,12 +67,17 @@ def address() -> str:
 
 
 def probe(uri: str) -> None:
-    """Raise sqlite3.OperationalError within seconds if the database cannot be written; MLflow would try for minutes."""
+    """Raise OSError or sqlite3.OperationalError within seconds where MLflow would try for minutes: a database that
+    another program holds, a server that nobody can connect to."""
     path = _database(uri)
     if path is not None and path.exists():
         with closing(sqlite3.connect(path, timeout=LOCKED_AFTER, isolation_level=None)) as connection:
             connection.execute("BEGIN IMMEDIATE")
             connection.execute("ROLLBACK")
+    server = urlsplit(uri)
+    through_proxy = server.scheme in getproxies() and not proxy_bypass(server.hostname or "")
+    if server.scheme in PORTS and not through_proxy:
+        socket.create_connection((server.hostname, server.port or PORTS[server.scheme]), CONNECTED_AFTER).close()
 
 
 @contextmanager
@@ -76,7 +87,7 @@ def opened(uri: str) -> Iterator[Store]:
     One process at a time is in the block when the store is a file: the first creation of the database does not stand a
     second one beside it, and two processes do not make two rows for one key.
     """
-    with _lock(uri):
+    with silence(), _lock(uri):
         probe(uri)
         client = _client(uri)
         yield Store(client, _experiment(client, uri))
@@ -114,16 +125,19 @@ def run_tags() -> dict[str, str]:
     return tracking_files.git_tags() | ({"dvc.experiment": name} if name else {})
 
 
-def quiet() -> None:
-    """No telemetry, no log lines of MLflow and its database migrations, short waits. Before the import of mlflow."""
-    for name, value in QUIET.items():
+@contextmanager
+def silence() -> Iterator[None]:
+    """Nothing said to the user by MLflow: no telemetry, no log lines, no warnings of its libraries; and short waits."""
+    for name, value in QUIET.items():  # read when mlflow is imported
         os.environ.setdefault(name, value)
     for name in ("alembic", "mlflow.store.db.utils"):
         logging.getLogger(name).setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _client(uri: str) -> "MlflowClient":
-    quiet()
     from mlflow import MlflowClient
 
     return MlflowClient(tracking_uri=uri)

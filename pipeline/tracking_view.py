@@ -1,8 +1,8 @@
 """The prepared view of MLflow's table: its columns, its order, its charts. Plain data, no MLflow here.
 
 The runs table of MLflow 3 shows no parameter and no metric until told. Its "saved views" are tags of the experiment,
-`mlflow.sharedViewState.<id>`, whose value is JSON: name, createdAt, updatedAt (milliseconds) and state, a JSON text with
-the fields of the page's ExperimentPageUIState and search facets; ?viewStateShareKey=<id> opens one.
+`mlflow.sharedViewState.<id>`, whose value is JSON: name, createdAt, updatedAt (milliseconds), and state, a JSON text
+of the page's ExperimentPageUIState and search facets; ?viewStateShareKey=<id> opens one.
 """
 
 import json
@@ -30,13 +30,14 @@ METRICS = (  # columns: what they compare
     "score/novelty.copies",
 )
 BEST = "score/test.nats_per_step"  # the rows' order, lowest first
-CURVES = {  # chart's title -> metrics of the training drawn in it, epoch by epoch
-    "Likelihood, nats a step": ("train/valid", "train/train"),
-    "Offset, nats a step": ("train/valid_offset", "train/train_offset"),
-    "Pen, nats a step": ("train/valid_pen", "train/train_pen"),
-}
+CURVES = (  # charts: metrics of the training that are drawn together, epoch by epoch
+    ("train/valid", "train/train"),
+    ("train/valid_offset", "train/train_offset"),
+    ("train/valid_pen", "train/train_pen"),
+)
 PICTURES = ("samples", "nearest", "training")  # sheets, by their names without .png
-WIDTH = 150  # pixels of a column, so that names are not cut
+WIDTH = 170  # pixels of a column, so that names are not cut
+SHEET_HEIGHT = 380  # pixels of the card that shows a sheet of all rows
 FILTER = "tags.superseded = 'no'"  # a missing tag would drop a row, so every row carries it
 
 TAG = f"mlflow.sharedViewState.{EXPERIMENT}"
@@ -45,7 +46,7 @@ KIND = {"mlflow.experimentKind": "custom_model_development"}  # opens the pages 
 
 def path(experiment: str) -> str:
     """What follows the server's address to open the experiment in the view."""
-    return f"/#/experiments/{experiment}/runs?viewStateShareKey={EXPERIMENT}"
+    return f"/#/experiments/{experiment}/runs?workflowType=machine_learning&viewStateShareKey={EXPERIMENT}"
 
 
 def tags() -> dict[str, str]:
@@ -83,41 +84,31 @@ def _page() -> dict[str, Any]:
         "columnWidths": dict.fromkeys(columns()[1:], WIDTH),
         "runsHiddenMode": "FIRST_20_RUNS",
         "compareRunCharts": _charts(),
-        "compareRunSections": [_section(name) for name in ("Training", "Sheets", "Scores", "All metrics")],
+        "compareRunSections": [
+            _section("Training"),
+            _section("Sheets", columns=1, cardHeight=SHEET_HEIGHT),
+            _section("Scores"),
+        ],
         "isAccordionReordered": True,  # keep the order of the sections
     }
 
 
 def _charts() -> list[dict[str, Any]]:
-    """Curves that overlay, sheets side by side, a bar chart a score, and the parameters against the best score."""
-    curves = [
-        _chart("Training", "LINE", title, metricKey=names[0], selectedMetricKeys=list(names), xAxisKey="step")
-        for title, names in CURVES.items()
-    ]
-    pictures = [_chart("Sheets", "IMAGE", "Sheets", imageKeys=list(PICTURES), step=0, showRunParams=False)]
+    """Curves that overlay, each sheet side by side, the parameters against the best score, a bar chart a score."""
+    curves = [_chart("Training", "LINE", names[0], metricKey=names[0], selectedMetricKeys=names) for names in CURVES]
+    pictures = [_chart("Sheets", "IMAGE", name, imageKeys=[name], step=0, showRunParams=False) for name in PICTURES]
+    parallel = _chart("Scores", "PARALLEL", "", selectedParams=PARAMS, selectedMetrics=[BEST])
     bars = [_chart("Scores", "BAR", name, metricKey=name) for name in METRICS]
-    parallel = _chart(
-        "Scores", "PARALLEL", "Parameters and the score", selectedParams=list(PARAMS), selectedMetrics=[BEST]
-    )
-    return curves + pictures + [parallel] + bars
+    return [*curves, *pictures, parallel, *bars]
 
 
-def _chart(section: str, kind: str, title: str, **fields: Any) -> dict[str, Any]:
-    return {
-        "uuid": _identity(f"{kind} {title}"),
-        "type": kind,
-        "metricSectionId": _identity(section),
-        "displayName": title,
-        "runsCountToCompare": 20,
-        "deleted": False,
-        "isGenerated": False,
-        **fields,
-    }
+def _chart(section: str, kind: str, name: str, **fields: Any) -> dict[str, Any]:
+    place = {"uuid": _identity(f"{kind} {name}"), "type": kind, "metricSectionId": _identity(section)}
+    return {**place, "runsCountToCompare": 20, "deleted": False, "isGenerated": False, **fields}
 
 
-def _section(name: str) -> dict[str, Any]:
-    shown = name != "All metrics"
-    return {"uuid": _identity(name), "name": name, "display": shown, "isReordered": True, "deleted": False}
+def _section(name: str, **fields: Any) -> dict[str, Any]:
+    return {"uuid": _identity(name), "name": name, "display": True, "isReordered": True, "deleted": False, **fields}
 
 
 def _identity(name: str) -> str:

@@ -2,11 +2,13 @@
 
 import argparse
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -36,7 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def serve(uri: str, experiment: str, port: int) -> int:
     """Start the server, print the address when it answers, wait for its end; Ctrl-C ends both. Raises UiError."""
-    process = subprocess.Popen(command(uri, port))
+    # a group of its own, as the server starts processes that would outlive it
+    process = subprocess.Popen(command(uri, port), start_new_session=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that the last lines run
     try:
         _wait(process, port)
         print(f"\nOpen  http://{HOST}:{port}{tracking_view.path(experiment)}\n\nCtrl-C ends it.", flush=True)
@@ -44,7 +48,8 @@ def serve(uri: str, experiment: str, port: int) -> int:
     except KeyboardInterrupt:
         return 0
     finally:
-        process.terminate()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
         process.wait()
 
 

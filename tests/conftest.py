@@ -1,15 +1,18 @@
 """What several test modules share: small drawings, parameters, and the real KanjiVG archive."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch is loaded: tests run side by side
 
 import numpy as np
 import pandas as pd
 import pytest
 from ruamel.yaml import YAML
 
-from pipeline import drawing
+from pipeline import drawing, sources
 from pipeline.batches import BatchParams
 from pipeline.dataset import DrawingSet
 from pipeline.model import ModelParams
@@ -70,3 +73,11 @@ def scribbles() -> DrawingSet:
         }
     )
     return DrawingSet(np.concatenate(drawings), index)
+
+
+@pytest.fixture(scope="session")
+def kanjivg_archive(tmp_path_factory, defaults) -> Path:
+    """The archive that the stage fetch makes of KanjiVG, 11,662 SVG files; brought once, then from the user's cache."""
+    out = tmp_path_factory.mktemp("kanjivg") / "raw"
+    sources.fetch(sources.FetchParams(**defaults["fetch"]), out)
+    return out / sources.ARCHIVE

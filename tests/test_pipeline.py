@@ -1,0 +1,226 @@
+"""All six stages under the real DVC on real KanjiVG files, with small parameters: bytes, reruns, kills."""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+import warnings
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).parent.parent
+SMALL = {
+    "fetch": {"source": "folder", "path": "svg", "licence": "KanjiVG, (c) Ulrich Apel, CC BY-SA 3.0"},
+    "batch": {"size": 8, "test_percent": 15, "valid_percent": 15},
+    "model": {"hidden_size": 16, "mixtures": 3},
+    "train": {"epochs": 3, "device": "cpu", "precision": "32-true", "threads": 1, "average": 0.9},
+    "sample": {"count": 6, "max_attempts": 24, "max_steps": 60, "min_size": 1.0, "columns": 3, "rows": 2},
+    "score": {"bootstrap": 100, "columns": 2, "rows": 2, "calibration_bins": 4},
+}
+# What is changed and which stages may then run; every one that stands after the first of them must.
+RERUNS = [
+    ("fetch.licence", "another", ["fetch", "parse", "batch", "train", "sample", "score"]),
+    ("parse.max_chords", 2, ["parse", "batch", "train", "sample", "score"]),
+    ("batch.scale", 10.0, ["batch", "train", "sample", "score"]),
+    ("model.hidden_size", 17, ["train", "sample", "score"]),
+    ("train.learning_rate", 0.001, ["train", "sample", "score"]),
+    ("sample.mixture_temperature", 0.9, ["sample", "score"]),
+    ("score.bootstrap", 101, ["score"]),
+]
+
+
+class Workspace:
+    """A copy of the repository's code and pipeline with small parameters, under its own git and DVC."""
+
+    def __init__(self, folder: Path, archive: Path):
+        self.folder = folder
+        shutil.copytree(ROOT / "pipeline", folder / "pipeline", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / "stages", folder / "stages", ignore=shutil.ignore_patterns("__pycache__"))
+        for name in ("dvc.yaml", "params.yaml"):
+            shutil.copy(ROOT / name, folder)
+        with zipfile.ZipFile(archive) as packed:
+            for name in sorted(packed.namelist())[600:6600:40]:
+                packed.extract(name, folder / "svg")
+        self.change({f"{section}.{key}": value for section, part in SMALL.items() for key, value in part.items()})
+        for command in (["git", "init", "-q"], ["dvc", "init", "-q"], ["dvc", "config", "core.analytics", "false"]):
+            subprocess.run(command, cwd=folder, check=True, env=self.environment)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("DVC_", "MLFLOW_", "PYTHONPATH"))}
+        return {**kept, "OMP_NUM_THREADS": "1", "GIT_CEILING_DIRECTORIES": str(self.folder.parent)}
+
+    def change(self, values: dict[str, object]) -> None:
+        yaml = YAML()
+        params = yaml.load(self.folder / "params.yaml")
+        for name, value in values.items():
+            section, key = name.split(".")
+            assert key in params[section]
+            params[section][key] = value
+        yaml.dump(params, self.folder / "params.yaml")
+
+    def repro(self, *arguments: str) -> list[str]:
+        """Run `dvc repro`; returns the stages that it executed."""
+        command = ["dvc", "repro", *arguments]
+        done = subprocess.run(command, cwd=self.folder, env=self.environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return re.findall(r"^Running stage '(\w+)'", done.stdout, flags=re.MULTILINE)
+
+    def status(self) -> list[str]:
+        """The stages whose parameters, data or code have changed."""
+        command = ["dvc", "status", "--json"]
+        out = subprocess.run(command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=True)
+        return [stage for stage in json.loads(out.stdout or "{}")]
+
+    def rows(self) -> pd.DataFrame:
+        """The rows of MLflow's table."""
+        from mlflow import MlflowClient, set_tracking_uri
+        from mlflow.tracking.fluent import search_runs
+
+        uri = f"sqlite:///{self.folder / 'mlflow.db'}"
+        set_tracking_uri(uri)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # MLflow's own, of the SQLAlchemy it uses
+            experiment = MlflowClient(uri).get_experiment_by_name("fake-kanji")
+            return search_runs([experiment.experiment_id])
+
+    def bytes(self) -> dict[str, str]:
+        """sha256 of every file under data/."""
+        files = sorted(path for path in (self.folder / "data").rglob("*") if path.is_file())
+        return {str(p.relative_to(self.folder)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory, kanjivg_archive) -> Workspace:
+    """A workspace after its first `dvc repro`; tests leave its parameters as they were."""
+    workspace = Workspace(tmp_path_factory.mktemp("finished"), kanjivg_archive)
+    assert workspace.repro() == ["fetch", "parse", "batch", "train", "sample", "score"]
+    return workspace
+
+
+def test_every_promised_output_is_there(finished):
+    data = finished.folder / "data"
+    for name in (
+        "raw/drawings.zip",
+        "strokes/points.npy",
+        "strokes/sheet.png",
+        "batches/statistics.json",
+        "model/weights.safetensors",
+        "model/config.json",
+        "model/history.csv",
+        "samples/acceptance.json",
+        "samples/sheet.svg",
+        "scores/metrics.json",
+        "scores/nearest.png",
+    ):
+        assert (data / name).stat().st_size > 50, name
+    history = pd.read_csv(data / "model" / "history.csv")
+    assert list(history["epoch"]) == [1, 2, 3]
+    assert history["train"].iloc[-1] < history["train"].iloc[0]
+    assert not list((finished.folder / ".checkpoints").iterdir())
+
+
+def test_again_there_is_nothing_to_do(finished):
+    assert finished.status() == []
+    assert finished.repro() == []
+
+
+def test_twice_gives_the_same_bytes(finished, tmp_path, kanjivg_archive):
+    again = Workspace(tmp_path, kanjivg_archive)
+    again.repro()
+    assert again.bytes() == finished.bytes()
+
+
+def test_the_row_in_mlflow_is_complete(finished):
+    rows = finished.rows()
+    assert len(rows) == 1
+    row = rows.iloc[0]
+    assert row["status"] == "FINISHED"
+    assert row["params.model.hidden_size"] == "16" and row["params.sample.count"] == "6"
+    scores = json.loads((finished.folder / "data/scores/metrics.json").read_text())
+    assert row["metrics.score/test.nats_per_step"] == pytest.approx(scores["test"]["nats_per_step"], rel=1e-4)
+
+
+@pytest.mark.parametrize(("name", "value", "stages"), RERUNS)
+def test_a_parameter_changes_the_stages_that_depend_on_it(finished, name, value, stages):
+    section, key = name.split(".")
+    before = YAML(typ="safe").load(finished.folder / "params.yaml")[section][key]
+    finished.change({name: value})
+    try:
+        assert [s for s in finished.status()][:1] == stages[:1]
+        command = ["dvc", "repro", "--dry", "--force-downstream"]
+        out = subprocess.run(
+            command, cwd=finished.folder, env=finished.environment, capture_output=True, text=True, check=True
+        ).stdout
+        assert re.findall(r"Running stage '(\w+)'", out) == stages
+    finally:
+        finished.change({name: before})
+    assert finished.status() == []
+
+
+def test_sampling_otherwise_runs_two_stages_and_back_runs_none(finished):
+    original = finished.bytes()
+    finished.change({"sample.mixture_temperature": 0.9})
+    assert finished.repro() == ["sample", "score"]
+    assert finished.bytes() != original
+    assert len(finished.rows()) == 2
+    finished.change({"sample.mixture_temperature": SMALL["sample"].get("mixture_temperature", 0.5)})
+    assert finished.repro() == []
+    assert finished.bytes() == original
+
+
+def test_a_bad_parameter_stops_before_any_work(finished):
+    original = finished.bytes()
+    finished.change({"train.epochs": -1, "parse.max_chords": 2})
+    try:
+        done = subprocess.run(
+            ["dvc", "repro"], cwd=finished.folder, env=finished.environment, capture_output=True, text=True
+        )
+        assert done.returncode != 0
+        assert "train.epochs" in done.stderr and "Traceback" not in done.stderr
+    finally:
+        finished.change({"train.epochs": 3, "parse.max_chords": 3})
+        subprocess.run(["dvc", "checkout", "-q"], cwd=finished.folder, env=finished.environment, check=True)
+    assert finished.bytes() == original
+
+
+def test_a_killed_training_goes_on_and_ends_with_the_same_bytes(finished, tmp_path, kanjivg_archive):
+    """kill -9 of the whole process group during training, then `dvc repro`."""
+    workspace = Workspace(tmp_path / "killed", kanjivg_archive)
+    workspace.change({"train.epochs": 40})
+    whole = Workspace(tmp_path / "whole", kanjivg_archive)
+    whole.change({"train.epochs": 40})
+    whole.repro("train")
+    process = subprocess.Popen(
+        ["dvc", "repro", "train"],
+        cwd=workspace.folder,
+        env=workspace.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 120
+    states = workspace.folder / ".checkpoints"
+    while not list(states.glob("*/state.safetensors")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    time.sleep(0.3)  # somewhere within an epoch
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert list(states.glob("*/state.safetensors")), "killed too late to show anything"
+    assert not (workspace.folder / "data/model").exists()
+    done = subprocess.run(
+        ["dvc", "repro", "train"], cwd=workspace.folder, env=workspace.environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"going on after epoch \d+ of 40", done.stdout)
+    ours, theirs = (w.bytes() for w in (workspace, whole))
+    model = [name for name in theirs if name.startswith("data/model/")]
+    assert len(model) == 3 and all(ours[name] == theirs[name] for name in model)

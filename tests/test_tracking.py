@@ -1,0 +1,529 @@
+"""Rows in a real MLflow: SQLite files, and one real server."""
+
+import copy
+import itertools
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+from PIL import Image
+from ruamel.yaml import YAML
+
+from pipeline import tracking, tracking_files, tracking_store, tracking_view, ui
+
+# of MLflow's libraries, where a test asks MLflow itself; the modules under test silence them
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+ROOT = Path(__file__).parent.parent
+EPOCHS = 5
+SCORES = {"test": {"nats_per_step": 1.25, "offset": 1.0}, "name": "not a number", "list": [1, 2], "flag": True}
+serial = itertools.count(1)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory) -> Path:
+    """A repository's root whose database is made once, as that takes seconds."""
+    root = tmp_path_factory.mktemp("root")
+    with tracking_store.opened(f"sqlite:///{root / 'mlflow.db'}"):
+        pass
+    return root
+
+
+@pytest.fixture
+def work(place, tmp_path, monkeypatch, defaults) -> Path:
+    """An empty working folder with a params.yaml of its own, so that no other test has its key."""
+    for name in ("MLFLOW_TRACKING_URI", "DVC_EXP_NAME", "RANK", "LOCAL_RANK", "NODE_RANK"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DVC_ROOT", str(place))
+    monkeypatch.chdir(tmp_path)
+    values = copy.deepcopy(defaults)
+    values["train"]["seed"] = 1000 + next(serial)
+    write_params(values)
+    return tmp_path
+
+
+def write_params(values: dict[str, Any]) -> None:
+    with Path("params.yaml").open("w", encoding="utf-8") as file:
+        YAML(typ="safe", pure=True).dump(values, file)
+
+
+def change_params(section: str, name: str, value: Any) -> None:
+    values = tracking_files.read_params(Path("params.yaml"))
+    values[section][name] = value
+    write_params(values)
+
+
+def history() -> list[dict[str, float]]:
+    return [{"epoch": e, "valid": 3 + 1 / (3 * e), "train": 2 + 1 / (7 * e)} for e in range(1, EPOCHS + 1)]
+
+
+def write_outputs(root: Path, colour: str = "red") -> None:
+    """What DVC restores of the stages before score, and what score writes."""
+    for name in tracking.STAGES.values():
+        (root / name).mkdir(parents=True, exist_ok=True)
+    lines = ["epoch,valid,train", *(f"{row['epoch']},{row['valid']:.6g},{row['train']:.6g}" for row in history())]
+    (root / "data/model/history.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (root / "data/model/config.json").write_text("{}", encoding="utf-8")
+    (root / "data/model/weights.safetensors").write_bytes(b"weights")
+    (root / "data/batches/statistics.json").write_text('{"train": {"drawings": 7}}', encoding="utf-8")
+    (root / "data/samples/acceptance.json").write_text('{"accepted": 3, "rejected": {"wide": 2}}', encoding="utf-8")
+    (root / "data/scores/metrics.json").write_text(json.dumps(SCORES), encoding="utf-8")
+    for path in tracking_files.SHEETS.values():
+        Image.new("RGB", (8, 4), colour).save(root / path)
+
+
+def rows(place: Path, where: str = "") -> list[Any]:
+    """The rows of the working folder's parameters, the newest first."""
+    key = tracking_files.key(tracking_files.read_params(Path("params.yaml")), Path("."))
+    with tracking_store.opened(f"sqlite:///{place / 'mlflow.db'}") as store:
+        query = f"tags.`fake_kanji.key` = '{key}'{where}"
+        return list(store.client.search_runs([store.experiment], query, order_by=["attributes.start_time DESC"]))
+
+
+def client(place: Path) -> Any:
+    with tracking_store.opened(f"sqlite:///{place / 'mlflow.db'}") as store:
+        return store.client
+
+
+def run_stages(*names: str) -> None:
+    for name in names:
+        with tracking.stage(name):
+            pass
+
+
+def python(code: str, **environment: str) -> subprocess.Popen:
+    settings = {k: v for k, v in os.environ.items() if k not in tracking_store.QUIET} | environment
+    command = [sys.executable, "-c", code]
+    return subprocess.Popen(
+        command, env=settings | {"PYTHONPATH": str(ROOT)}, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
+# ---- the key ----
+
+
+@pytest.fixture
+def code(tmp_path) -> Path:
+    for name in ("pipeline/model.py", "pipeline/tracking.py", "pipeline/cli.py", "stages/train.py", "README.md"):
+        (tmp_path / "code" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "code" / name).write_text("x = 1\n", encoding="utf-8")
+    return tmp_path / "code"
+
+
+def test_every_parameter_is_in_the_key(defaults, tmp_path, code):
+    """Changing any one value, whatever its section, gives another key; the old value gives the old key."""
+    first = tracking_files.key(defaults, tmp_path, code)
+    keys = {first}
+    names = [(section, name) for section, part in defaults.items() for name in part]
+    for section, name in names:
+        values = copy.deepcopy(defaults)
+        values[section][name] = ["changed"]
+        keys.add(tracking_files.key(values, tmp_path, code))
+    assert len(keys) == len(names) + 1
+    assert tracking_files.key(copy.deepcopy(defaults), tmp_path, code) == first
+
+
+@pytest.mark.parametrize(
+    ("file", "counts"),
+    [
+        ("pipeline/model.py", True),
+        ("stages/train.py", True),
+        ("stages/new.py", True),  # a file more
+        ("pipeline/tracking.py", False),  # what shows results cannot change them
+        ("pipeline/cli.py", False),
+        ("README.md", False),
+    ],
+)
+def test_code_in_the_key(defaults, tmp_path, code, file, counts):
+    before = tracking_files.key(defaults, tmp_path, code)
+    (code / file).write_text("x = 2\n", encoding="utf-8")
+    assert (tracking_files.key(defaults, tmp_path, code) != before) == counts
+
+
+def test_a_folder_of_drawings_is_told_by_its_manifest(defaults, tmp_path, code):
+    folder = copy.deepcopy(defaults)
+    folder["fetch"]["source"] = "folder"
+    manifest = tmp_path / tracking_files.MANIFEST
+    keys = {
+        source: [tracking_files.key(v, tmp_path, code)] for source, v in (("package", defaults), ("folder", folder))
+    }
+    manifest.parent.mkdir(parents=True)
+    for text in ("a", "b"):
+        manifest.write_text(text, encoding="utf-8")
+        keys["package"].append(tracking_files.key(defaults, tmp_path, code))
+        keys["folder"].append(tracking_files.key(folder, tmp_path, code))
+    assert len(set(keys["folder"])) == 3
+    assert len(set(keys["package"])) == 1  # the version and the hash in params.yaml say it all
+
+
+def test_one_and_one_point_nought_are_the_same_value(defaults, tmp_path, code):
+    values = copy.deepcopy(defaults)
+    values["batch"]["scale"] = int(values["batch"]["scale"])
+    assert values["batch"]["scale"] == defaults["batch"]["scale"]
+    assert tracking_files.key(values, tmp_path, code) == tracking_files.key(defaults, tmp_path, code)
+
+
+# ---- one row ----
+
+
+def test_all_stages_share_one_row(place, work):
+    seen = []
+    for name in tracking.STAGES:
+        with tracking.stage(name) as row:
+            (inside,) = rows(place)
+            assert inside.info.status == "RUNNING" and inside.data.tags[f"stage.{name}"] == "running"
+            seen.append(row.id)
+        (after,) = rows(place)
+        assert after.data.tags[f"stage.{name}"] == "done"
+        assert after.info.status == ("FINISHED" if name == "score" else "SCHEDULED")
+    assert len(set(seen)) == 1
+    assert after.info.run_name.startswith("lstm-2x256-e")
+
+
+def test_a_change_of_sampling_makes_a_second_row(place, work):
+    run_stages("train", "sample")
+    change_params("sample", "seed", 999)
+    run_stages("sample")
+    (second,) = rows(place)
+    assert "stage.train" not in second.data.tags and second.data.params["sample.seed"] == "999"
+
+
+def test_a_folder_is_known_after_fetch(place, work):
+    """The row is opened when the manifest is there, so that fetch and parse have the same one."""
+    change_params("fetch", "source", "folder")
+    with tracking.stage("fetch") as row:
+        assert row.id == "" and rows(place) == []
+        Path(tracking_files.MANIFEST).parent.mkdir(parents=True)
+        Path(tracking_files.MANIFEST).write_text("name,bytes,sha256\n", encoding="utf-8")
+    run_stages("parse")
+    (only,) = rows(place)
+    assert only.data.tags["stage.fetch"] == only.data.tags["stage.parse"] == "done"
+
+
+def test_a_failure_is_shown_and_gone_when_it_is_mended(place, work):
+    with pytest.raises(ValueError, match="first line"), tracking.stage("train"):
+        raise ValueError("first line\nsecond line")
+    (failed,) = rows(place)
+    assert failed.info.status == "FAILED" and failed.data.tags["stage.train"] == "failed"
+    assert failed.data.tags["error"] == "train: first line"
+    run_stages("train")
+    (mended,) = rows(place)
+    assert mended.info.run_id == failed.info.run_id and "error" not in mended.data.tags
+    assert mended.info.status == "SCHEDULED"
+
+
+def test_ctrl_c_is_shown(place, work):
+    with pytest.raises(KeyboardInterrupt), tracking.stage("train"):
+        raise KeyboardInterrupt
+    (row,) = rows(place)
+    assert row.info.status == "KILLED" and row.data.tags["stage.train"] == "interrupted"
+
+
+def test_a_resumed_training_goes_on_in_its_row(place, work):
+    """Points that the killed process had recorded are not recorded twice."""
+    killed = tracking.stage("train").__enter__()  # never left, as after kill -9
+    for values in history()[:3]:
+        killed.metrics_of_epoch(values)
+    with tracking.stage("train") as row:
+        for values in history()[2:]:
+            row.metrics_of_epoch(values)
+    (only,) = rows(place)
+    points = client(place).get_metric_history(only.info.run_id, "train/valid")
+    assert sorted(point.step for point in points) == [1, 2, 3, 4, 5]
+    assert only.data.tags["stage.train"] == "done"
+
+
+def test_a_forced_training_retires_the_old_row(place, work):
+    run_stages(*tracking.STAGES)
+    run_stages("fetch", "parse", "batch", "train")
+    (new,), (old,) = rows(place, " and tags.superseded = 'no'"), rows(place, " and tags.superseded = 'yes'")
+    assert new.data.tags["stage.batch"] == "done" and new.info.status == "SCHEDULED"
+    run_stages("sample", "score", "sample", "score")  # sampling again is no new row
+    assert len(rows(place)) == 2
+    assert client(place).get_run(old.info.run_id).data.tags["stage.train"] == "done"
+
+
+def test_an_experiments_name(place, work, monkeypatch):
+    monkeypatch.setenv("DVC_EXP_NAME", "wide-net")
+    run_stages("parse")
+    (row,) = rows(place)
+    assert row.info.run_name == "wide-net" and row.data.tags["dvc.experiment"] == "wide-net"
+    assert len(row.data.tags["mlflow.source.git.commit"]) == 40 and row.data.tags["git.dirty"] in ("yes", "no")
+
+
+def test_other_processes_of_a_training_are_silent(place, work, monkeypatch):
+    monkeypatch.setenv("LOCAL_RANK", "1")
+    with tracking.stage("train") as row:
+        row.metrics({"valid": 1.0}, step=1)
+    assert rows(place) == []
+
+
+# ---- completeness ----
+
+
+def test_a_row_is_complete_although_its_training_was_cached(place, work):
+    write_outputs(work)
+    run_stages("score")
+    (row,) = rows(place)
+    data = row.data
+    values = tracking_files.read_params(Path("params.yaml"))
+    assert set(data.params) == {f"{s}.{n}" for s, part in values.items() for n in part}
+    assert data.params["train.pen_weights"] == "[1.0, 10.0, 100.0]" and data.params["batch.scale"] == "15.0"
+    points = client(place).get_metric_history(row.info.run_id, "train/valid")
+    assert [(p.step, p.value) for p in points] == [(h["epoch"], pytest.approx(h["valid"], rel=1e-5)) for h in history()]
+    numbers = {"score/test.nats_per_step": 1.25, "sample/rejected.wide": 2.0, "batch/train.drawings": 7.0}
+    assert numbers.items() <= data.metrics.items()
+    assert not {"score/name", "score/list", "score/flag"} & data.metrics.keys()
+    assert {data.tags[f"stage.{name}"] for name in tracking.STAGES if name != "score"} == {"cached"}
+    assert row.info.status == "FINISHED" and data.tags["stage.score"] == "done"
+    assert stored(place, row) == {
+        "training.png",
+        "samples.png",
+        "nearest.png",
+        "images",
+        "model/config.json",
+        "model/weights.safetensors",
+    }
+
+
+def stored(place: Path, row: Any) -> set[str]:
+    listed = [item for folder in (None, "model") for item in client(place).list_artifacts(row.info.run_id, folder)]
+    return {item.path for item in listed if item.path != "model"}
+
+
+def counts(place: Path, row: Any) -> tuple[int, int]:
+    """Points and pictures that a row holds."""
+    with closing(sqlite3.connect(place / "mlflow.db")) as database:
+        (points,) = database.execute("select count(*) from metrics where run_uuid = ?", [row.info.run_id]).fetchone()
+    return points, len(client(place).list_artifacts(row.info.run_id, "images"))
+
+
+def test_completing_twice_is_completing_once(place, work):
+    with tracking.stage("train") as row:
+        for values in history():
+            row.metrics_of_epoch(values)
+    write_outputs(work)  # the history with fewer digits than what was recorded
+    run_stages("score")
+    (first,) = rows(place)
+    once = counts(place, first)
+    assert once[0] == 2 * EPOCHS + len(tracking_files.numbers(work))
+    run_stages("score")
+    assert tracking.sync()
+    (second,) = rows(place)
+    assert counts(place, second) == once and second.info.status == "FINISHED"
+    write_outputs(work, "blue")  # control: other pictures are sent
+    assert tracking.sync()
+    assert counts(place, second) == (once[0], once[1] + 2 * len(tracking_files.SHEETS))
+
+
+def test_long_curves_are_sent_in_parts(place, work):
+    with tracking.stage("train") as row:
+        row._attempt(lambda: row._log_points([("train/long", step, float(step)) for step in range(2345)]))
+    assert row.errors == 0
+    assert counts(place, rows(place)[0])[0] == 2345
+
+
+def test_note_and_image(place, work):
+    Image.new("RGB", (4, 4)).save(work / "sheet.png")
+    with tracking.stage("parse") as row:
+        row.note("tried with a wider net")
+        row.image("sheet.png", "training.png")
+        row.metrics({"files": 3, "bad": float("nan")})
+    (only,) = rows(place)
+    assert only.data.tags["mlflow.note.content"] == "tried with a wider net"
+    assert "training.png" in stored(place, only) and only.data.metrics == {"parse/files": 3.0}
+
+
+# ---- the view ----
+
+
+def test_the_view_is_stored_with_the_experiment(place, work):
+    with tracking_store.opened(tracking_store.address()) as store:
+        tags = store.client.get_experiment(store.experiment).tags
+    view = json.loads(tags["mlflow.sharedViewState.fake-kanji"])
+    assert {"name", "createdAt", "state"} <= view.keys()
+    state = json.loads(view["state"])
+    shown = set(state["selectedColumns"])
+    assert {f"params.`{name}`" for name in tracking_view.PARAMS} < shown
+    assert {f"metrics.`{name}`" for name in tracking_view.METRICS} < shown
+    assert state["orderByKey"] == "metrics.`score/test.nats_per_step`" and state["orderByAsc"] is True
+    sections = {section["uuid"] for section in state["compareRunSections"]}
+    assert {chart["metricSectionId"] for chart in state["compareRunCharts"]} == sections
+    assert len({chart["uuid"] for chart in state["compareRunCharts"]}) == len(state["compareRunCharts"])
+
+
+def test_the_views_columns_exist(defaults):
+    """Every parameter is one of params.yaml, every sheet one that is sent."""
+    assert set(tracking_view.PARAMS) <= set(tracking_files.parameters(defaults))
+    assert {f"{name}.png" for name in tracking_view.PICTURES} == set(tracking_files.SHEETS)
+    assert tracking_view.BEST in tracking_view.METRICS
+
+
+def test_the_views_filter_leaves_superseded_rows_out(place, work):
+    run_stages("train", "train")
+    with tracking_store.opened(tracking_store.address()) as store:
+        shown = {row.info.run_id for row in store.client.search_runs([store.experiment], tracking_view.FILTER)}
+    assert len(rows(place)) == 2 and len(shown & {row.info.run_id for row in rows(place)}) == 1
+
+
+# ---- several processes, and trouble ----
+
+FOUR = """
+import json, pathlib, sys
+from pipeline import tracking
+with tracking.stage("parse") as row:
+    row.metrics({"files": 1})
+print(row.id, row.errors)
+"""
+
+
+def test_four_processes_on_a_fresh_database(tmp_path, work):
+    """Two keys, two processes each: two rows, nothing said on stderr."""
+    root = tmp_path / "fresh"
+    root.mkdir()
+    folders = [tmp_path / name for name in "aabb"]
+    for folder in folders:
+        folder.mkdir(exist_ok=True)
+        (folder / "params.yaml").write_text(f"model: {{cell: {folder.name}}}\n", encoding="utf-8")
+    started = [python(f"import os; os.chdir({str(f)!r})\n{FOUR}", DVC_ROOT=str(root)) for f in folders]
+    ended = [process.communicate(timeout=120) for process in started]
+    assert [error for _, error in ended] == [""] * 4
+    assert [out.split()[1] for out, _ in ended] == ["0"] * 4
+    assert len({out.split()[0] for out, _ in ended}) == 2
+    assert sorted(path.name for path in root.iterdir()) == ["mlflow.db", "mlflow.db.lock"]
+
+
+def test_importing_tracking_does_not_import_mlflow():
+    code = "import sys, pipeline.tracking; print('mlflow' in sys.modules, 'torch' in sys.modules)"
+    assert python(code).communicate(timeout=60) == ("False False\n", "")
+
+
+def test_a_locked_database_costs_one_warning(place, work, monkeypatch, capsys):
+    monkeypatch.setattr(tracking_store, "LOCKED_AFTER", 0.2)
+    with tracking.stage("train") as row:
+        with closing(sqlite3.connect(place / "mlflow.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            began = time.monotonic()
+            for values in history():
+                row.metrics_of_epoch(values)
+            assert time.monotonic() - began < 2
+        assert row.errors == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "database is locked" in line and "Cure:" in line and "mlflow.db" in line
+    (only,) = rows(place)
+    assert only.data.tags["stage.train"] == "done"  # the last try, after the lock is gone
+    write_outputs(work)
+    run_stages("score")
+    assert counts(place, only)[0] == 2 * EPOCHS + len(tracking_files.numbers(work))
+
+
+@pytest.mark.parametrize(
+    ("uri", "named"),
+    [
+        ("http://127.0.0.1:1", "http://127.0.0.1:1"),  # nobody listens
+        ("http://me:secret@127.0.0.1:1", "http://127.0.0.1:1"),  # a password is not repeated
+        ("sqlite:////proc/none/mlflow.db", "/proc/none"),  # nobody can write there
+    ],
+)
+def test_an_unreachable_address_costs_one_warning(work, monkeypatch, capsys, uri, named):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    began = time.monotonic()
+    with tracking.stage("train") as row:
+        for values in history():
+            row.metrics_of_epoch(values)
+        row.image("no such file.png")
+        row.complete()
+    assert time.monotonic() - began < 20
+    (line,) = capsys.readouterr().err.splitlines()
+    assert named in line and "Cure:" in line and "secret" not in line
+    assert not tracking.sync()
+
+
+def test_a_server_that_hangs_costs_seconds(work, monkeypatch, capsys):
+    """It listens but never accepts: connections beyond its queue wait until they are given up."""
+    monkeypatch.setattr(tracking_store, "CONNECTED_AFTER", 0.3)
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as silent, socket.socket() as waiting:
+        waiting.connect(silent.getsockname())
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        began = time.monotonic()
+        run_stages("train")
+        assert time.monotonic() - began < 5
+    assert "timed out" in capsys.readouterr().err
+
+
+@pytest.fixture
+def server(place, work, monkeypatch) -> Iterator[tuple[str, Callable[[], None]]]:
+    """The address of a real server on a copy of the database, and what kills it."""
+    with (
+        closing(sqlite3.connect(place / "mlflow.db")) as source,
+        closing(sqlite3.connect(work / "mlflow.db")) as copied,
+    ):
+        source.backup(copied)
+    monkeypatch.setenv("DVC_ROOT", str(work))
+    port = ui.free_port()
+    command = ui.command(f"sqlite:///{work / 'mlflow.db'}", port)
+    process = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def kill() -> None:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+    try:
+        ui._wait(process, port)
+        yield f"http://127.0.0.1:{port}", kill
+    finally:
+        kill()
+
+
+def test_training_goes_on_when_the_server_is_killed(server, work, monkeypatch, capsys):
+    address, kill = server
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", address)
+    trained = []
+    assert ui.main([]) == 0  # of a server that runs already, the address of the view
+    printed = capsys.readouterr().out.strip()
+    assert printed.startswith(address) and printed.endswith("viewStateShareKey=fake-kanji")
+    assert urlopen(printed.partition("#")[0]).status == 200
+    with tracking.stage("train") as row:
+        for values in history():
+            row.metrics_of_epoch(values)
+            trained.append(values["epoch"])
+            if values["epoch"] == 2:
+                assert row.errors == 0
+                kill()
+    assert trained == [1, 2, 3, 4, 5]
+    (line,) = capsys.readouterr().err.splitlines()
+    assert address in line and "start the server or unset MLFLOW_TRACKING_URI" in line
+    with closing(sqlite3.connect(work / "mlflow.db")) as database:
+        found = database.execute("select step from metrics where key = 'train/valid' and run_uuid = ?", [row.id])
+        assert sorted(step for (step,) in found) == [1, 2]
+
+
+# ---- the UI ----
+
+
+def test_the_ui_is_on_loopback_only(work):
+    command = ui.command(tracking_store.address(), 5123)
+    assert command[command.index("--host") + 1] == "127.0.0.1" and command[command.index("--port") + 1] == "5123"
+    assert command[command.index("--backend-store-uri") + 1] == tracking_store.address()
+
+
+def test_a_server_that_does_not_start_is_named(monkeypatch, capfd):
+    monkeypatch.setattr(ui, "command", lambda uri, port: [sys.executable, "-c", "raise SystemExit(3)"])
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        with pytest.raises(ui.UiError, match="did not start on port 5999.*another --port"):
+            ui.serve("sqlite:///x.db", "1", 5999)
+    finally:
+        signal.signal(signal.SIGTERM, before)
