@@ -24,6 +24,9 @@ The flow has one direction; a module imports only what stands above it:
     training    train:  the loop
     filters     sample: what a drawing must be to be kept, reasons counted
     sampling    sample: batched ancestral sampling
+    starts      sample: strokes of each kanji and component to begin with
+    prefix      sample: a character or a drawn SVG -> what drawings begin with
+    writer      sample: new characters on demand, as pictures
     likelihood  score:  held-out likelihood and calibration of the pen
     distributions  score:  strokes, lengths and sizes against the hold-out's
     novelty     score:  nearest training character
@@ -34,6 +37,7 @@ The flow has one direction; a module imports only what stands above it:
     tracking_view   MLflow: the prepared view
     tracking    MLflow: a row for each configuration; never stops a run
     ui          the MLflow UI on loopback
+    cli         the command `fake-kanji`
 
 Nothing is imported here, and nothing is fetched at import.
 """

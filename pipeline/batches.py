@@ -149,11 +149,14 @@ def statistics(drawings: DrawingSet, options: BatchParams) -> dict[str, Any]:
     return summary
 
 
-def description(drawings: DrawingSet, options: BatchParams, licence: str) -> dict[str, Any]:
-    """What a net must know of its data to write in the source's units, and its user of the data's licence."""
+def description(drawings: DrawingSet, options: BatchParams, source: dict[str, Any]) -> dict[str, Any]:
+    """What a net must know of its data to read and write in the source's units, and its user of the data's licence.
+
+    source: the summary that the stage parse wrote.
+    """
     boxes = drawings.index[["width", "height"]].median()
     box = {"width": float(boxes["width"]), "height": float(boxes["height"])}
-    return {"scale": options.scale, "licence": licence, **box}
+    return {"scale": options.scale, "licence": source["licence"], "resampling": source["resampling"], **box}
 
 
 def read_description(folder: Path) -> dict[str, Any]:

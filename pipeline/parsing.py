@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -62,6 +62,11 @@ class ParseParams:
     select: Annotated[list[Literal["kanji", "kana", "other"]], Field(min_length=1), AfterValidator(_unique)]
     variants: bool
     max_unreadable: Annotated[int, Field(ge=0)]
+
+
+def resampling(options: ParseParams) -> dict[str, Any]:
+    """The part of the parameters that says how curves became points: a net's own input must be resampled alike."""
+    return {key: getattr(options, key) for key in ("rule", "chord_length", "max_chords", "spacing", "epsilon")}
 
 
 @dataclass(frozen=True)

@@ -283,7 +283,7 @@ def _warn(error: Exception) -> None:
         cure = "start the server or unset MLFLOW_TRACKING_URI"
     line = (
         f"warning: MLflow at {where} does not take records ({_one_line(error)}); the run goes on without. "
-        f"Cure: {cure}; `dvc repro --force --single-item score` then fills in what is missing"
+        f"Cure: {cure}; `fake-kanji track --sync` then fills in what is missing"
     )
     tqdm = sys.modules.get("tqdm")  # there is a bar only if it is loaded
     with suppress(OSError):

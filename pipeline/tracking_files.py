@@ -29,7 +29,15 @@ SHEETS = {  # name at the artifacts' root, the same in every row, so that Compar
     "nearest.png": "data/scores/nearest.png",
 }
 MODEL = ("data/model/*.safetensors", "data/model/*.json")
-BESIDE_THE_RESULTS = ("tracking*.py", "ui.py", "cli.py", "__init__.py")  # modules that cannot change what is written
+BESIDE_THE_RESULTS = (
+    "tracking*.py",
+    "ui.py",
+    "cli.py",
+    "starts.py",
+    "prefix.py",
+    "writer.py",
+    "__init__.py",
+)  # modules that cannot change what is written
 
 CODE = Path(__file__).parent.parent  # the code that runs, also in the temporary folder of an experiment
 

@@ -19,7 +19,7 @@ def main(row: Any, strokes: Path, out: Path) -> str:
         prepared: DrawingSet = dataset.load(folder)
         statistics = batches.statistics(prepared, options)
         write_json(folder / "statistics.json", statistics)
-        write_json(folder / "batches.json", batches.description(prepared, options, source.get("licence", "")))
+        write_json(folder / "batches.json", batches.description(prepared, options, source))
     train = statistics["train"]
     return (
         f"{train['drawings']:,} drawings ({train['steps']:,} steps) to train on, {statistics['valid']['drawings']} to "

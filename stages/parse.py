@@ -23,7 +23,8 @@ def main(row: Any, raw: Path, out: Path) -> str:
     with files.whole_folder(out) as folder:
         dataset.save(folder, result.drawings, result.index)
         result.unreadable.to_csv(folder / "unreadable.csv", index=False)
-        files.write_json(folder / "summary.json", {**result.summary, "licence": source["licence"]})
+        about = {"licence": source["licence"], "resampling": parsing.resampling(options)}
+        files.write_json(folder / "summary.json", result.summary | about)
         draw_sheet(folder, result, source["licence"])
     for file, reason in result.unreadable.itertuples(index=False):
         print(f"parse: unreadable: {file}: {reason}", file=sys.stderr)

@@ -223,4 +223,5 @@ def test_a_killed_training_goes_on_and_ends_with_the_same_bytes(finished, tmp_pa
     assert re.search(r"going on after epoch \d+ of 40", done.stdout)
     ours, theirs = (w.bytes() for w in (workspace, whole))
     model = [name for name in theirs if name.startswith("data/model/")]
-    assert len(model) == 3 and all(ours[name] == theirs[name] for name in model)
+    assert len(model) == 3
+    assert {name: ours[name] for name in model} == {name: theirs[name] for name in model}
