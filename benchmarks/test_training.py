@@ -18,7 +18,7 @@ from pipeline.batches import BatchParams, Rows
 from pipeline.model import ModelParams, WritingNet
 from pipeline.seeds import generator
 
-BLOCK = {"cpu": 1600, "cuda": 12800}  # drawings a round
+BLOCK = {"cpu": 800, "cuda": 12800}  # drawings a round
 PLAIN_BLOCK = {"cpu": 1, "cuda": 16}  # minibatches of 100
 ENDLESS = 1_000_000  # epochs: the schedule does not move while it is measured
 
@@ -116,7 +116,8 @@ def test_plain_loop(benchmark, report, rounds, device, plain_loop, products):
     rates = [(count / taken, matrix) for count, (taken, matrix) in zip(steps[1:], rates, strict=True)]
     cost, rate = operations(plain_loop.net), median([rate for rate, _ in rates])
     share = median([rate * cost / matrix for rate, matrix in rates])
-    report(Row("training, plain loop", device, "steps", rate, 1.0, rate * cost, share, "float32, 100, padded to the longest"))
+    note = "32-true, 100, padded to the longest"
+    report(Row("training, plain loop", device, "steps", rate, 1.0, rate * cost, share, note))
 
 
 @pytest.mark.parametrize("name", CHANGES)

@@ -52,7 +52,7 @@ def write_tensors(path: Path, tensors: dict[str, Tensor], notes: dict[str, Any])
     """One safetensors file, whole or not at all; the notes go into its header as JSON."""
     plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     with whole_file(path) as partial:
-        safetensors.torch.save_file(plain, partial, {"notes": json.dumps(notes, sort_keys=True)})
+        safetensors.torch.save_file(plain, partial, {"notes": json.dumps(notes)})
 
 
 def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:

@@ -121,7 +121,7 @@ class Row:
 
     def _attempt(self, operation: Callable[[], Any]) -> None:
         """Open the row if it is not open, then do it. After a failure nothing is tried for a while."""
-        if _follower() or time.monotonic() < self.paused_until:
+        if follower() or time.monotonic() < self.paused_until:
             return
         began = time.monotonic()
         try:
@@ -264,7 +264,7 @@ def _same(known: float | None, value: float) -> bool:
     return known is not None and math.isclose(known, value, rel_tol=1e-5, abs_tol=1e-9)
 
 
-def _follower() -> bool:
+def follower() -> bool:
     """Whether this is one of several processes of a training, and not the first: only that one keeps the row."""
     return any(os.environ.get(name, "0") != "0" for name in ("RANK", "LOCAL_RANK", "NODE_RANK"))
 

@@ -18,7 +18,8 @@ def run(name: str, work: Callable[..., str]) -> None:
         params.read()
         with tracking.stage(name) as row:
             summary = work(row, *(Path(argument) for argument in sys.argv[1:]))
-        print(f"{name}: {summary}", flush=True)
+        if not tracking.follower():
+            print(f"{name}: {summary}", flush=True)
     except KeyboardInterrupt:
         sys.exit(f"{name}: stopped; `dvc repro` goes on from here")
     except (ValueError, OSError) as error:

@@ -82,6 +82,8 @@ def test_a_resumed_training_ends_with_the_same_bytes(make, tmp_path, optimizer):
     resumed.run(ignore, ignore)
     assert same(whole, resumed)
     assert whole.progress == resumed.progress
+    # the order of its names is that of history.csv's columns
+    assert [list(row) for row in whole.progress.history] == [list(row) for row in resumed.progress.history]
 
 
 def test_a_damaged_state_is_told_with_its_cure(make, tmp_path):
