@@ -86,7 +86,7 @@ def test_readme_s_tree_is_the_repository_s():
 
 def test_readme_s_make_targets_exist():
     targets = set(re.findall(r"^(\w[\w-]*):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
-    used = set(re.findall(r"\bmake (\w[\w-]*)", README.read_text(encoding="utf-8")))
+    used = set(re.findall(r"(?:^    |`)make (\w[\w-]*)", README.read_text(encoding="utf-8"), flags=re.MULTILINE))
     assert used and used <= targets
 
 

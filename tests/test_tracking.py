@@ -279,7 +279,10 @@ def test_a_row_is_complete_although_its_training_was_cached(place, work):
     data = row.data
     values = tracking_files.read_params(Path("params.yaml"))
     assert set(data.params) == {f"{s}.{n}" for s, part in values.items() for n in part}
-    assert data.params["train.pen_weights"] == "[1.0, 10.0, 100.0]" and data.params["batch.scale"] == "15.0"
+    assert (
+        json.loads(data.params["train.pen_weights"]) == values["train"]["pen_weights"]
+        and data.params["batch.scale"] == "15.0"
+    )
     points = client(place).get_metric_history(row.info.run_id, "train/valid")
     assert [(p.step, p.value) for p in points] == [(h["epoch"], pytest.approx(h["valid"], rel=1e-5)) for h in history()]
     numbers = {"score/test.nats_per_step": 1.25, "sample/rejected.wide": 2.0, "batch/train.drawings": 7.0}
