@@ -20,6 +20,7 @@ from pipeline import mixture, params
 from pipeline.drawing import END_OF_CHARACTER
 from pipeline.loss import PEN_STATES
 
+FEATURE_BLOCK = 16
 CELLS = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
 
 
@@ -88,7 +89,7 @@ class WritingNet(nn.Module):
         """
         hidden = self.features(previous)
         for layer in self.layers:
-            hidden, _ = layer(hidden)
+            hidden = unrolled(layer, hidden)
             hidden = self._drop(hidden, source)
         return self.head(hidden[keep])  # padding never reaches the head: (T, B, H) -> (N, H)
 
@@ -140,3 +141,18 @@ class WritingNet(nn.Module):
             layers.append(after if isinstance(after, tuple) else (after,))
         following = replace(state, layers=tuple(layers), position=position, stroke_start=stroke_start, lifted=pen > 0)
         return self.head(hidden.squeeze(0)), following
+
+
+def unrolled(layer: nn.RNNBase, features: Tensor) -> Tensor:
+    """The layer over whole drawings from a zero state: (T, B, F) -> (T, B, H).
+
+    A CPU's bfloat16 LSTM takes its fast path (AMX) only for an even number of features. They are filled up with zeros
+    here, and the weights too, so that the parameters keep their shapes.
+    """
+    missing = -features.shape[-1] % FEATURE_BLOCK
+    if not missing or features.device.type != "cpu" or not isinstance(layer, nn.LSTM):
+        return layer(features)[0]
+    wide, weight = nn.functional.pad(features, (0, missing)), nn.functional.pad(layer.weight_ih_l0, (0, missing))
+    weights = [weight, layer.weight_hh_l0, layer.bias_ih_l0, layer.bias_hh_l0]
+    zeros = features.new_zeros(1, features.shape[1], layer.hidden_size)
+    return torch.lstm(wide, (zeros, zeros), weights, True, 1, 0.0, layer.training, False, False)[0]

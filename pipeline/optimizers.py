@@ -70,7 +70,8 @@ def orthogonalised(blocks: Tensor, a: float, b: float, c: float, iterations: int
     x = x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)
     for _ in range(iterations):
         gram = x @ x.mT
-        x = a * x + (b * gram + c * gram @ gram) @ x
+        polynomial = torch.baddbmm(gram, gram, gram, beta=b, alpha=c)  # b A + c A^2, in one pass
+        x = torch.baddbmm(x, polynomial, x, beta=a)
     return x.to(blocks.dtype)
 
 

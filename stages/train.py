@@ -55,4 +55,5 @@ def _say(fabric: Any, text: str) -> None:
 
 if __name__ == "__main__":
     torch.use_deterministic_algorithms(True)
+    torch.utils.deterministic.fill_uninitialized_memory = False  # costs time; every tensor is written before it is read
     run("train", main)
