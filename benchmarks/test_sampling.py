@@ -28,7 +28,7 @@ def net(defaults, device) -> tuple[WritingNet, list[float], str]:
         if (folder / checkpoint.CONFIG).exists():
             trained, config = checkpoint.load_model(folder, device)
             if all(config["model"][key] == value for key, value in SIZE.items()):
-                return trained, config["pen_weights"], f"net of {folder.name}/"
+                return trained, config["pen_weights"], f"net in {folder.relative_to(ROOT)}"
     made = WritingNet(ModelParams(**{**defaults["model"], **SIZE}), generator(1))
     with torch.no_grad():
         made.head.weight[-PEN_STATES:] = 0

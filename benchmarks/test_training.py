@@ -40,8 +40,10 @@ CHANGES: dict[str, tuple[dict, dict, dict]] = {
 def deterministic():
     """As the stage train has it."""
     torch.use_deterministic_algorithms(True)
+    torch.utils.deterministic.fill_uninitialized_memory = False
     yield
     torch.use_deterministic_algorithms(False)
+    torch.utils.deterministic.fill_uninitialized_memory = True
 
 
 @pytest.fixture(scope="module")
