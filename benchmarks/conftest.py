@@ -1,5 +1,6 @@
 """The data and parameters of the benchmarks, and the table at the end of the run."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,8 @@ def report(pytestconfig, benchmark):
 
     def add(row: Row) -> None:
         pytestconfig.stash.setdefault(RESULTS, []).append(row)
-        benchmark.extra_info.update(rate=row.rate, of_plain=row.of_plain, flops=row.flops, of_matrix=row.of_matrix)
+        # JSON has no nan
+        benchmark.extra_info.update({key: value for key, value in asdict(row).items() if value == value})
 
     return add
 
