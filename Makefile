@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: setup repro test lint ui bench clean-venv
+.PHONY: setup repro test lint ui demo bench clean-venv
 
 setup: $(VENV)/ready
 
@@ -28,6 +28,9 @@ lint: setup
 
 ui: setup
 	python -m pipeline.ui
+
+demo: setup
+	python -m pipeline.demo
 
 bench: setup
 	python -m pytest benchmarks --benchmark-only

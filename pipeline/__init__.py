@@ -22,6 +22,7 @@ The flow has one direction; a module imports only what stands above it:
     optimizers  train:  Adam, Muon by gates, the learning rate's course
     checkpoint  train:  safetensors + JSON, resumable
     training    train:  the loop
+    compact     export: a net in 8 bits a weight, one JSON file
     filters     sample: what a drawing must be to be kept, reasons counted
     sampling    sample: batched ancestral sampling
     starts      sample: strokes of each kanji and component to begin with
@@ -29,6 +30,8 @@ The flow has one direction; a module imports only what stands above it:
     writer      sample: new characters on demand, as pictures
     likelihood  score:  held-out likelihood and calibration of the pen
     distributions  score:  strokes, lengths and sizes against the hold-out's
+    export      export: the loss by 8 bits, real kanji to compare with, the page as one file
+    demo        the page on loopback
     novelty     score:  nearest training character
     plots       score:  tables and pictures of the scores
     scoring     score:  all scores of a set of samples

@@ -7,6 +7,7 @@ Modules therefore import by `import { a, b } from "./module.js";` and export by 
 
 import json
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -47,9 +48,9 @@ def scores(net: WritingNet, config: dict[str, Any], drawings: DrawingSet) -> dic
         "split": SPLIT,
         "drawings": len(chosen),
         "steps": int(chosen.lengths().sum()),
-        "nats_per_step": before["nats_per_step"],
-        "nats_per_step_8_bits": after["nats_per_step"],
-        "lost": after["nats_per_step"] - before["nats_per_step"],
+        "nats_per_step": float(before["nats_per_step"]),
+        "nats_per_step_8_bits": float(after["nats_per_step"]),
+        "lost": float(after["nats_per_step"] - before["nats_per_step"]),
     }
 
 
@@ -169,12 +170,35 @@ def _read(path: Path) -> str:
         raise ExportError(f"{path} cannot be read ({error.strerror}); the page is in the repository's web/") from None
 
 
-def write(folder: Path, net: dict[str, Any], real: dict[str, Any] | None, root: Path = ROOT) -> None:
+@dataclass(frozen=True)
+class Made:
+    """What the browser needs: the content of net.json and, where there are drawings, of kanji.json."""
+
+    net: dict[str, Any]
+    kanji: dict[str, Any] | None
+
+    @property
+    def sentence(self) -> str:
+        size = len(compact.text(self.net).encode()) / 1e6
+        measured = self.net["scores"]
+        lost = f", {measured['lost']:.4f} nats a step lost by rounding" if measured else ", not measured"
+        return f"{size:.2f} MB in 8 bits a weight{lost}; {len(self.kanji['names']) if self.kanji else 0:,} real kanji"
+
+
+def make(net: WritingNet, config: dict[str, Any], prepared: Path | None) -> Made:
+    """prepared: what stage batch wrote, to measure on and compare with. Raises DatasetError, ExportError."""
+    if prepared is None:
+        return Made(compact.pack(net, config, None), None)
+    drawings, data = material(prepared)
+    return Made(compact.pack(net, config, scores(net, config, drawings)), kanji(drawings, data))
+
+
+def write(folder: Path, made: Made, root: Path = ROOT) -> None:
     """net.json, kanji.json and index.html into an existing folder."""
-    compact.write(folder / NET, net)
-    if real is not None:
-        compact.write(folder / KANJI, real)
-    (folder / PAGE).write_text(page(net, real, root), encoding="utf-8")
+    compact.write(folder / NET, made.net)
+    if made.kanji is not None:
+        compact.write(folder / KANJI, made.kanji)
+    (folder / PAGE).write_text(page(made.net, made.kanji, root), encoding="utf-8")
 
 
 def material(folder: Path) -> tuple[DrawingSet, dict[str, Any]]:

@@ -37,6 +37,7 @@ STAGES = {  # in the order they run, and what each writes
     "parse": "data/strokes",
     "batch": "data/batches",
     "train": "data/model",
+    "export": "data/web",
     "sample": "data/samples",
     "score": "data/scores",
 }

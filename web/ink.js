@@ -28,7 +28,7 @@ export function brush(points, side) {
   const n = out.length;
   return out.map(([x, y], i) => {
     const from = i * STEP, left = (n - 1 - i) * STEP;
-    const press = 1 + 0.42 * Math.exp(-from / 2.2) - 0.16 * Math.min(1, from / 14), off = 0.34 + 0.66 * Math.min(1, (left + 0.6) / 9);
+    const press = 1 + 0.26 * Math.exp(-from / 2.4) - 0.16 * Math.min(1, from / 14), off = 0.34 + 0.66 * Math.min(1, (left + 0.6) / 9);
     return [x, y, press * (n < 12 ? 0.75 + 0.25 * off : off)];
   });
 }
