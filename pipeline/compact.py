@@ -13,6 +13,7 @@ Shapes: R rows of a matrix, C columns. All arrays are base64 of little-endian by
 import base64
 import binascii
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from pipeline.model import ModelParams, WritingNet
 
 FORMAT, VERSION = "fake-kanji net", 1
 LARGEST = 127
-CONFIG = ("model", "data", "pen_weights", "sample")  # what of a model's config the file keeps
+CONFIG = ("data", "pen_weights", "sample")  # what of a model's config the file keeps
 
 
 class CompactError(ValueError):
@@ -44,7 +45,7 @@ def quantise(matrix: NDArray) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
 def pack(net: WritingNet, config: dict[str, Any], scores: dict[str, Any] | None) -> dict[str, Any]:
     """The file's content. config as `checkpoint.load_model` gives it; a section it lacks is left out."""
     tensors = {name: _packed(tensor.detach().cpu().float().numpy()) for name, tensor in net.state_dict().items()}
-    kept = {name: config[name] for name in CONFIG if name in config}
+    kept = {"model": asdict(net.options)} | {name: config[name] for name in CONFIG if name in config}
     return {"format": FORMAT, "version": VERSION, **kept, "scores": scores, "tensors": tensors}
 
 
@@ -67,7 +68,7 @@ def unpack(content: Any, where: str) -> tuple[WritingNet, dict[str, Any]]:
         net.load_state_dict({name: _unpacked(name, part) for name, part in content["tensors"].items()})
     except (RuntimeError, ValueError, KeyError, TypeError, AttributeError, binascii.Error) as error:
         raise CompactError(f"{where}: the weights are damaged ({error}); export it again") from None
-    return net.eval(), {name: content[name] for name in CONFIG if name in content}
+    return net.eval(), {name: content[name] for name in ("model", *CONFIG) if name in content}
 
 
 def write(path: Path, content: dict[str, Any]) -> None:

@@ -14,8 +14,8 @@ from pipeline.model import WritingNet
 from pipeline.seeds import generator
 
 DATA = {"scale": 15.0, "width": 109.0, "height": 109.0, "licence": "KanjiVG, (c) Ulrich Apel, CC BY-SA 3.0"}
-SAMPLE = {"pen_temperature": 1.0, "mixture_temperature": 0.5, "width_temperature": 0.5, "max_steps": 40, "min_size": 1.0,
-          "min_strokes": 1, "max_strokes": 30, "margin": 1e4}  # fmt: skip
+SAMPLE = {"pen_temperature": 1.0, "mixture_temperature": 0.5, "width_temperature": 0.5, "max_steps": 40,
+          "min_size": 1.0, "min_strokes": 1, "max_strokes": 30, "margin": 1e4}  # fmt: skip
 FINISHED = "document.querySelectorAll('#sheet .cell').length && !document.querySelector('#sheet .cell[disabled]')"
 FIRST = "#sheet .cell >> nth=0"
 

@@ -3,7 +3,7 @@
 
 const MOST_POINTS = 20; // of a stroke under the rule bezier
 const EPSILON = 0.01; // of the box's larger side
-const GRID = 0.02; // own points are rounded to this, so that a link brings the very same back
+const GRID = 50; // to the unit; own points are rounded to this, so that a link brings the very same back
 
 export function toStrokes(steps, data) {
   const strokes = [];
@@ -41,7 +41,7 @@ export function resample(points, data) {
   return divided(simplified(kept, EPSILON * Math.max(data.width, data.height)), rule);
 }
 
-export const onGrid = (points) => points.map(([x, y]) => [Math.round(x / GRID) * GRID, Math.round(y / GRID) * GRID]);
+export const onGrid = (points) => points.map(([x, y]) => [Math.round(x * GRID) / GRID, Math.round(y * GRID) / GRID]);
 
 function divided(points, { chord_length, max_chords }) {
   const out = [points[0]];
