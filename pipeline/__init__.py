@@ -36,6 +36,7 @@ The flow has one direction; a module imports only what stands above it:
     tracking_store  MLflow: where the rows are
     tracking_view   MLflow: the prepared view
     tracking    MLflow: a row for each configuration; never stops a run
+    revisions   MLflow: what DVC keeps of other commits and of experiments
     ui          the MLflow UI on loopback
     cli         the command `fake-kanji`
 

@@ -52,12 +52,13 @@ def stage(name: str, params_path: Path | str = "params.yaml") -> "Row":
     return Row(name, Path(params_path))
 
 
-def sync(params_path: Path | str = "params.yaml") -> bool:
+def sync(params_path: Path | str = "params.yaml", code: Path = tracking_files.CODE, experiment: str = "") -> bool:
     """Fill in the configuration's row from the data/ beside `params_path`. False: MLflow could not be reached.
 
+    code: where the pipeline/ and stages/ are that made these data. experiment: DVC's name of it, if it is one.
     The caller sees to it that these data are of these parameters, that is, that `dvc status` is clean.
     """
-    row = Row("", Path(params_path))
+    row = Row("", Path(params_path), code, experiment)
     row.complete(row.params_path.parent)
     return row.errors == 0
 
@@ -65,8 +66,9 @@ def sync(params_path: Path | str = "params.yaml") -> bool:
 class Row:
     """A row while a stage runs. Every call is guarded: after an error one line says the cure, and the run goes on."""
 
-    def __init__(self, name: str, params_path: Path):
-        self.stage, self.params_path = name, params_path
+    def __init__(self, name: str, params_path: Path, code: Path = tracking_files.CODE, experiment: str = ""):
+        self.stage, self.params_path, self.code = name, params_path, code
+        self.experiment = experiment or os.environ.get("DVC_EXP_NAME", "")  # set by DVC while it runs one
         self.store: tracking_store.Store | None = None  # None until the row is open
         self.id, self.fresh = "", False  # fresh: made here, so that there are no points to look for
         self.points: dict[str, dict[int, float]] = {}  # curves that the row holds, read when first needed
@@ -148,8 +150,8 @@ class Row:
 
     def _open(self) -> None:
         """Find the row or make it, and mark it running. Training what is trained already makes a new row."""
-        key = tracking_files.key(self._values, self.params_path.parent)
-        extra = tracking_store.run_tags()
+        key = tracking_files.key(self._values, self.params_path.parent, self.code)
+        extra = tracking_store.run_tags(self.code, self.experiment)
         if self.stage:
             extra[f"stage.{self.stage}"] = "running"
         with tracking_store.opened(tracking_store.address()) as store:
@@ -158,7 +160,7 @@ class Row:
                 extra |= _supersede(store, run)
                 run = None
             self.fresh = run is None
-            run = run or tracking_store.create(store, key, self._values, extra)
+            run = run or tracking_store.create(store, key, self._values, extra, self.experiment)
         if not self.fresh:
             _go_on(store, run, extra)
         self.id, self.store = run.info.run_id, store

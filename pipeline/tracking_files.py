@@ -33,10 +33,12 @@ BESIDE_THE_RESULTS = (
     "tracking*.py",
     "ui.py",
     "cli.py",
+    "revisions.py",
     "starts.py",
     "prefix.py",
     "writer.py",
     "__init__.py",
+    "__main__.py",
 )  # modules that cannot change what is written
 
 CODE = Path(__file__).parent.parent  # the code that runs, also in the temporary folder of an experiment

@@ -12,7 +12,7 @@ import torch
 from test_starts import ROWS, save_set
 from typer.testing import CliRunner
 
-from pipeline import checkpoint, cli, drawing, params, sampling, seeds, starts, tracking, ui, writer
+from pipeline import checkpoint, cli, drawing, params, revisions, sampling, seeds, starts, tracking, ui, writer
 from pipeline.model import ModelParams, WritingNet
 from pipeline.sampling import SampleParams
 
@@ -292,13 +292,13 @@ def test_starts(home):
         ("{}", True, 0, "the row of params.yaml in MLflow is complete; `fake-kanji ui` shows it"),
         ("{}", False, 1, ""),  # sync has said why
         ('{"train": [], "sample": []}', True, 1, "(changed: train, sample); run `dvc repro`"),
-        (None, True, 1, "`dvc status` fails: no repository"),
+        (None, True, 1, "`dvc status --json` fails: no repository"),
     ],
 )
 def test_track(home, monkeypatch, status, synced, code, text):
     (home / "params.yaml").write_text("")
     result = subprocess.CompletedProcess([], int(status is None), status, "ERROR: no repository")
-    monkeypatch.setattr(cli.subprocess, "run", lambda *_, **__: result)
+    monkeypatch.setattr(revisions.subprocess, "run", lambda *_, **__: result)
     monkeypatch.setattr(tracking, "sync", lambda: synced)
     assert text in run("track", "--sync", code=code)
 

@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import time
 import warnings
 import zipfile
@@ -175,6 +176,38 @@ def test_sampling_otherwise_runs_two_stages_and_back_runs_none(finished):
     finished.change({"sample.mixture_temperature": SMALL["sample"].get("mixture_temperature", 0.5)})
     assert finished.repro() == []
     assert finished.bytes() == original
+
+
+def fake_kanji(workspace: Workspace, *arguments: str) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "pipeline", *arguments]
+    return subprocess.run(command, cwd=workspace.folder, env=workspace.environment, capture_output=True, text=True)
+
+
+def test_rows_of_commits_and_experiments_are_filled_in_later(finished):
+    """Without MLflow's database, as after a clone: DVC's files are enough for every row."""
+    git = ["git", "-c", "user.name=test", "-c", "user.email=test@localhost"]
+    subprocess.run([*git, "add", "."], cwd=finished.folder, check=True)
+    subprocess.run([*git, "commit", "-qm", "all"], cwd=finished.folder, check=True)
+    run = ["dvc", "exp", "run", "-q", "-n", "warmer", "-S", "sample.mixture_temperature=0.8"]
+    subprocess.run(run, cwd=finished.folder, env=finished.environment, check=True)
+    (warmer,) = finished.rows().query("`tags.dvc.experiment` == 'warmer'").to_dict("records")
+    for command in (["git", "checkout", "-q", "."], ["dvc", "checkout", "-q"]):
+        subprocess.run(command, cwd=finished.folder, env=finished.environment, check=True)
+    kept = (finished.folder / "mlflow.db").rename(finished.folder / "mlflow.kept")
+    try:
+        done = fake_kanji(finished, "track", "--sync", "--experiments", "--rev", "HEAD", "--rev", "nowhere")
+        assert "HEAD: its row is complete\nwarmer: its row is complete\n2 of 3 rows" in done.stdout
+        assert "'nowhere' is neither a Git revision nor an experiment" in done.stderr and done.returncode == 1
+        rows = finished.rows().set_index("params.sample.mixture_temperature")
+        assert set(rows.index) == {"0.5", "0.8"} and (rows["status"] == "FINISHED").all()
+        again = rows.loc["0.8"]
+        assert again["tags.mlflow.runName"] == "warmer"
+        assert again["tags.fake_kanji.key"] == warmer["tags.fake_kanji.key"]
+        scores = {name: value for name, value in warmer.items() if name.startswith("metrics.score/")}
+        assert len(scores) > 20
+        assert {name: again[name] for name in scores} == pytest.approx(scores, rel=1e-5)
+    finally:
+        kept.replace(finished.folder / "mlflow.db")
 
 
 def test_a_bad_parameter_stops_before_any_work(finished):
