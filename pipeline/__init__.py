@@ -29,6 +29,7 @@ The flow has one direction; a module imports only what stands above it:
     writer      sample: new characters on demand, as pictures
     likelihood  score:  held-out likelihood and calibration of the pen
     distributions  score:  strokes, lengths and sizes against the hold-out's
+    rasters     score:  drawings as small pictures that keep the strokes' order and direction
     novelty     score:  nearest training character
     plots       score:  tables and pictures of the scores
     scoring     score:  all scores of a set of samples
