@@ -31,6 +31,8 @@ from pipeline.files import whole_file, write_json
 
 WEIGHTS, CARD = "weights.safetensors", "judge.json"
 STROKES_UNIT = 10.0  # the net's answer for strokes is in tens, near 1 as its other numbers are
+RARE = -4.0  # logit of the share of characters that a component is in, about
+HIDDEN = 256  # units between the features and the answers
 POOL = 2  # cells a side to which the layers' maps are averaged in `describe`
 BLOCK = 512  # drawings read at once
 
@@ -67,14 +69,16 @@ class JudgeNet(nn.Module):
         ]
         self.layers = nn.ModuleList(_layer(*one) for one in plan)
         self.to_features = nn.Linear(fourth * (shape.size // 8) ** 2, shape.features, bias=False)
-        self.unit = nn.BatchNorm1d(shape.features, affine=False)
-        self.components = nn.Linear(shape.features, len(shape.components))
-        self.strokes = nn.Linear(shape.features, 1)
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d | nn.Linear):
-                nn.init.kaiming_normal_(module.weight, nonlinearity="relu", generator=source)
-                if module.bias is not None:
-                    nn.init.zeros_(module.bias)
+        self.unit = nn.BatchNorm1d(shape.features, affine=False)  # of unit variance over what it was trained on
+        self.hidden = nn.Linear(shape.features, HIDDEN)
+        self.components = nn.Linear(HIDDEN, len(shape.components))
+        self.strokes = nn.Linear(HIDDEN, 1)
+        for module in (*(layer[0] for layer in self.layers), self.to_features, self.hidden):
+            nn.init.kaiming_normal_(module.weight, nonlinearity="relu", generator=source)
+        # the answers begin at "a component is rare, a character has ten strokes", not at random ones
+        for head, value in ((self.components, RARE), (self.strokes, 1.0)):
+            nn.init.zeros_(head.weight)
+            nn.init.constant_(head.bias, value)
         self.to(memory_format=torch.channels_last)
 
     def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
@@ -89,7 +93,7 @@ class JudgeNet(nn.Module):
         return found, self.unit(self.to_features(x.flatten(1)))
 
     def answers(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        hidden = torch.relu(features)
+        hidden = torch.relu(self.hidden(features))
         return self.components(hidden), self.strokes(hidden).squeeze(1)
 
 
