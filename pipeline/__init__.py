@@ -29,6 +29,12 @@ The flow has one direction; a module imports only what stands above it:
     writer      sample: new characters on demand, as pictures
     likelihood  score:  held-out likelihood and calibration of the pen
     distributions  score:  strokes, lengths and sizes against the hold-out's
+    rasters     score:  drawings as small pictures that keep the strokes' order and direction
+    judge       score:  the net in whose features drawings are compared; fixed, versioned
+    judge_training  score:  how the judge is trained: judge/dvc.yaml, judge/params.yaml
+    judge_card  score:  what is measured of the judge
+    fidelity    score:  Frechet distance, precision, recall, density, coverage in the judge's features
+    twosample   score:  a classifier trained to tell generated from real
     novelty     score:  nearest training character
     plots       score:  tables and pictures of the scores
     scoring     score:  all scores of a set of samples
