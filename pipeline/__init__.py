@@ -30,6 +30,9 @@ The flow has one direction; a module imports only what stands above it:
     likelihood  score:  held-out likelihood and calibration of the pen
     distributions  score:  strokes, lengths and sizes against the hold-out's
     novelty     score:  nearest training character
+    traces      score:  strokes as a few points at equal distances
+    parts       score:  runs of strokes that are known components
+    stroke_order  score:  stroke types, direction and order of strokes
     plots       score:  tables and pictures of the scores
     scoring     score:  all scores of a set of samples
     tracking_files  MLflow: what of DVC's files a row holds
