@@ -33,6 +33,7 @@ The flow has one direction; a module imports only what stands above it:
     traces      score:  strokes as a few points at equal distances
     parts       score:  runs of strokes that are known components
     stroke_order  score:  stroke types, direction and order of strokes
+    structure   score:  how drawings are built, beside held-out ones
     plots       score:  tables and pictures of the scores
     scoring     score:  all scores of a set of samples
     tracking_files  MLflow: what of DVC's files a row holds

@@ -1,4 +1,4 @@
-"""Single strokes and their order: which type a stroke is of, whether it is drawn as people draw it, and what comes first.
+"""Single strokes and their order: of which type a stroke is, whether it is drawn as usual, and which comes first.
 
 Shapes: B drawings, S strokes of all of them, M strokes of the alphabet, N points of a stroke.
 
@@ -50,8 +50,8 @@ class Alphabet:
 
 @dataclass(frozen=True)
 class Reading:
-    """Of each stroke of B drawings: the drawing it is of (S,), its type (S,), the distance to the alphabet (S,), whether
-    that makes it known (S,), and whether it is drawn forward (S,)."""
+    """Of each stroke of `drawings` drawings: the drawing it is of (S,), its type (S,), the distance to the alphabet
+    (S,), whether that makes it known (S,), and whether it is drawn forward (S,)."""
 
     drawings: int
     owner: NDArray[np.int64]
