@@ -36,6 +36,10 @@ The flow has one direction; a module imports only what stands above it:
     fidelity    score:  Frechet distance, precision, recall, density, coverage in the judge's features
     twosample   score:  a classifier trained to tell generated from real
     novelty     score:  nearest training character
+    traces      score:  strokes as a few points at equal distances
+    parts       score:  runs of strokes that are known components
+    stroke_order  score:  stroke types, direction and order of strokes
+    structure   score:  how drawings are built, beside held-out ones
     plots       score:  tables and pictures of the scores
     scoring     score:  all scores of a set of samples
     tracking_files  MLflow: what of DVC's files a row holds

@@ -70,6 +70,20 @@ def nearest(these: NDArray[np.float32], among: NDArray[np.float32]) -> Neighbour
     return Neighbours(found, np.clip(1 - cosine, 0, None))
 
 
+def nearest_other(these: NDArray[np.float32]) -> Neighbours:
+    """For each of (B, P) pictures the nearest of the others. Raises NoveltyError: there is only one."""
+    if len(these) == 1:
+        raise NoveltyError("a single drawing has no other to be like; draw more with sample.count")
+    found, cosine = np.zeros(len(these), np.int64), np.zeros(len(these), np.float32)
+    for at in range(0, len(these), BLOCK):
+        products = these[at : at + BLOCK] @ these.T  # (BLOCK, B)
+        own = np.arange(len(products))
+        products[own, at + own] = -np.inf
+        found[at : at + BLOCK] = products.argmax(axis=1)
+        cosine[at : at + BLOCK] = products.max(axis=1)
+    return Neighbours(found, np.clip(1 - cosine, 0, None))
+
+
 def copy_threshold(reference: NDArray) -> float:
     """The distance below which a drawing is called a copy: the 1st percentile of `reference`, the distances that
     held-out real drawings have; at least SAME, in case some of those are in the training set."""
