@@ -3,9 +3,10 @@
 Shapes: B drawings, R runs of k strokes, M templates of k strokes, N points of a stroke.
 
 A template is an instance of a component in the training drawings: its strokes, in order, in their own box. A run of a
-drawing is compared with all templates of as many strokes, free in place, and in width and height apart; the nearest
-counts if none of the run's strokes is further from the template's than LIMITS allow. Among the runs that count, those
-are chosen that explain most strokes, not overlapping, with the fewest parts, and of these the nearest.
+drawing is compared with all templates of as many strokes, free in place and size, and in width and height apart as far
+as STRETCH; the nearest counts if none of the run's strokes is further from the template's than LIMITS allow. Among
+the runs that count, those are chosen that explain most strokes, not overlapping, with the fewest parts, and of these
+the nearest.
 
 What is left out on purpose:
 - components of one stroke (一, 丨, 丶): any stroke is like one of them, so they would explain everything. A stroke that
@@ -37,6 +38,7 @@ LIMITS = {2: 0.051, 3: 0.057, 4: 0.088}  # by the number of strokes, the last fo
 STRETCH = 1.6
 PLACE = 0.1  # how far a part's box may be from where the training drawings have it, in sides of the drawing
 
+RUN = {"drawing": np.int64, "first": np.int64, "strokes": np.int64, "element": "str", "distance": np.float32}
 COLUMNS = ("drawing", "element", "first", "last", "distance", "left", "top", "right", "bottom", "away")
 
 Progress = Callable[[Iterable[Any]], Iterable[Any]]  # hands on what it is given, and may show how far it is
@@ -121,9 +123,9 @@ def find(drawings: Sequence[Steps], known: Library, progress: Progress = iter) -
     traced = traces.of(drawings)
     matches = [match(traced, *_all_runs(traced, k), known.templates[k], k) for k in progress(sorted(known.templates))]
     chosen = _chosen(pd.concat(matches, ignore_index=True), traced.counts) if matches else []
-    table = pd.DataFrame(chosen, columns=["drawing", "first", "strokes", "element", "distance"])
-    explained = np.bincount(table["drawing"].astype(int), table["strokes"], minlength=len(traced)).astype(np.int64)
-    placed = _run_boxes(traced, *(table[name].to_numpy(np.int64) for name in ("drawing", "first", "strokes")))
+    table = pd.DataFrame(chosen, columns=list(RUN)).astype(RUN)
+    explained = np.bincount(table["drawing"], table["strokes"], minlength=len(traced)).astype(np.int64)
+    placed = _run_boxes(traced, *(table[name].to_numpy() for name in ("drawing", "first", "strokes")))
     for i, side in enumerate(("left", "top", "right", "bottom")):
         table[side] = placed[:, i]
     table["away"] = [_away(box, known.places[e]) for e, box in zip(table["element"], placed, strict=True)]
@@ -140,7 +142,7 @@ def match(traced: Traces, drawing: NDArray, first: NDArray, templates: Templates
     distance = _worst_stroke(apart, strokes)
     good = (distance < LIMITS[min(strokes, max(LIMITS))]) & (np.abs(apart[:, -1]) < PROPORTION * np.log(STRETCH))
     columns = {"drawing": drawing, "first": first, "strokes": strokes, "element": templates.element[best]}
-    return pd.DataFrame(columns | {"distance": distance})[good]
+    return pd.DataFrame(columns | {"distance": distance})[list(RUN)][good]
 
 
 # ---- runs
