@@ -1,7 +1,7 @@
-"""Tables -> charts as inline SVG for a page that brings the colours: classes, no styles, so that light and dark both fit.
+"""Tables -> charts as inline SVG for a page that brings the colours: classes, no styles, so that light and dark fit.
 
-The classes are tone-<tone> of a series and line, area, dots, bar (an error), gridline, axis, guide, tick, label. Text is in
-units of the viewBox, which is about as wide in pixels as a chart on a phone.
+The classes are tone-<tone> of a series and line, area, steps, dots, bar (an error), gridline, axis, guide, tick, label.
+Text is in units of the viewBox, which is about as wide in pixels as a chart on a phone.
 """
 
 import math
@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 WIDTH, HEIGHT = 360, 230
-LEFT, RIGHT, TOP, BOTTOM = 44, 10, 10, 40  # of the frame of the curves
+LEFT, RIGHT, TOP, BOTTOM = 50, 10, 10, 40  # of the frame of the curves
 MOST_TICKS = 6
 
 Kind = Literal["area", "steps", "line", "dots"]  # area and steps: x is the middle of a bin
@@ -61,7 +61,8 @@ def figure(chart: Chart) -> str:
     """A <figure> with title, picture, legend and note. Raises ChartError: nothing to show."""
     shown = chart.shown()
     if chart.x not in chart.table or not shown or not len(chart.table):
-        raise ChartError(f"the chart {chart.title!r} needs {chart.x!r} and one of its series; there are {[*chart.table]}")
+        has = f"its table has {len(chart.table)} rows of {[*chart.table]}"
+        raise ChartError(f"the chart {chart.title!r} needs {chart.x!r} and one of its series; {has}")
     legend = "".join(
         f'<li><i class="swatch {series.kind} tone-{series.tone}"></i>{escape(series.label)}</li>' for series in shown
     )
@@ -106,8 +107,8 @@ class _Frame:
         ys = [chart.table[series.column].to_numpy(np.float64) for series in chart.shown()]
         binned = any(series.kind in ("area", "steps") for series in chart.shown())
         half = _half_bin(x) if binned else 0.0
-        # bins show shares, which begin at nothing
-        return cls(_range(x, half), (0.0, _range(np.concatenate(ys), 0)[1]) if binned else _range(np.concatenate(ys), 0))
+        low, high = _range(np.concatenate(ys), 0)
+        return cls(_range(x, half), (0.0 if binned else low, high))  # bins show shares, which begin at nothing
 
     def across(self, value: NDArray | float) -> NDArray:
         low, high = self.x
@@ -172,11 +173,11 @@ def _drawn(frame: _Frame, series: Series, x: NDArray, table: pd.DataFrame) -> st
         tops, feet = frame.up(y[known] + error), frame.up(y[known] - error)
         data = "".join(f"M{_n(a)},{_n(b)}V{_n(c)}" for a, b, c in zip(xs, tops, feet, strict=True))
         bars = f'<path class="bar {tone}" d="{data}"/>'
-    dots = "".join(
-        f'<circle class="dots {tone}" cx="{_n(a)}" cy="{_n(b)}" r="2.6"><title>{_number(u)}: {_number(v)}</title></circle>'
+    dots = [
+        f'<circle class="dots {tone}" cx="{_n(a)}" cy="{_n(b)}" r="2.6"><title>{_number(u)}: {_number(v)}</title>'
         for a, b, u, v in zip(xs, ys, x[known], y[known], strict=True)
-    )
-    return line + bars + dots
+    ]
+    return line + bars + "".join(f"{dot}</circle>" for dot in dots)
 
 
 def _bins(frame: _Frame, series: Series, x: NDArray, ys: NDArray) -> str:

@@ -45,8 +45,8 @@ HEADLINES = (
         "How well the net foresees real characters it has never seen; it says nothing of what it writes.", "lower",
     ),
     Rule(
-        "novelty", "median_distance", "Distance to the nearest real character",
-        "Median over the samples. Far below held-out real characters is copying, far above is rambling.",
+        "novelty", "median_distance", "Distance to a training character",
+        "To the nearest, median over the samples. Far below held-out real ones is copying, far above is rambling.",
         floor="holdout_median", floor_label="held-out real",
     ),
     Rule(
@@ -77,7 +77,7 @@ HEADLINES = (
 COLUMNS = {
     "reason": Column("rejected because", "empty: accepted"),
     "distance": Column("distance to nearest", "to the nearest training character; small is a copy"),
-    "copy": Column("copies", "nearer than the nearest 1 % of held-out real characters"),
+    "copy": Column("copy", "nearer than the nearest 1 % of held-out real characters"),
     "ended": Column("ended", "by the net itself"),
     "strokes": Column("strokes"),
     "steps": Column("steps", "points of the pen"),
@@ -222,14 +222,12 @@ def _reliability(tables: Mapping[str, pd.DataFrame], event: str, title: str) -> 
 
 def _neighbours(material: Material, nearest: pd.DataFrame) -> list[Neighbour | None]:
     unit = np.array([material.data["scale"]] * 2 + [1], np.float32)
-    characters, real = material.real.index["character"].tolist(), dict(zip(nearest["id"], nearest["nearest"], strict=True))
-    names = dict(zip(nearest["id"], nearest["nearest_id"], strict=True))
-    return [
-        Neighbour(str(names[name]), str(characters[real[name]] or ""), material.real[int(real[name])] * unit)
-        if name in real
-        else None
-        for name in material.samples.index["id"]
-    ]
+    characters = material.real.index["character"].tolist()
+    pairs = {
+        row.id: Neighbour(str(row.nearest_id), str(characters[row.nearest] or ""), material.real[row.nearest] * unit)
+        for row in nearest.itertuples()
+    }
+    return [pairs.get(name) for name in material.samples.index["id"]]
 
 
 def _first(drawings: DrawingSet, label: str, count: int) -> list[tuple[str, Steps]]:

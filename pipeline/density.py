@@ -52,8 +52,8 @@ class Density:
         return np.stack(rows, axis=-2)
 
     def ellipses(self) -> tuple[Array, Array]:
-        """The ellipse of one standard deviation about each mean: semi-axes (n, K, 2), longer first, and the angle (n, K)
-        of the longer one from the x axis towards y, in degrees from -90 to 90."""
+        """The ellipse of one standard deviation about each mean: semi-axes (n, K, 2), longer first, and the angle
+        (n, K) of the longer one from the x axis towards y, in degrees from -90 to 90."""
         values, vectors = np.linalg.eigh(self.covariances())  # ascending
         axes = np.sqrt(np.clip(values[..., ::-1], 0, None))
         longer = vectors[..., :, 1]  # (n, K, 2): the column that belongs to the larger value

@@ -160,14 +160,12 @@ def _film(film: Film, box: tuple[float, float]) -> dict[str, Any]:
     [weight, x, y, longer semi-axis, shorter, angle] of their ellipse of one standard deviation."""
     found = film.density
     axes, angles = found.ellipses()
+    lengths = np.concatenate((found.means, axes), axis=-1).round(1).tolist()  # (n, K, 4)
     steps = []
     for i, weights in enumerate(found.weights):
         order = np.argsort(-weights, kind="stable")[:MOST_COMPONENTS]
-        numbers = [
-            [_short(weights[k], 3), *(round(float(v), 1) for v in (*found.means[i, k], *axes[i, k])), round(angles[i, k])]
-            for k in order
-            if weights[k] >= LEAST_WEIGHT
-        ]
+        heavy = [k for k in order if weights[k] >= LEAST_WEIGHT]
+        numbers = [[_short(weights[k], 3), *map(_short, lengths[i][k]), round(angles[i, k])] for k in heavy]
         steps.append([_short(found.pen[i, 1], 3), _short(found.pen[i, 2], 3), numbers])
     return {"label": film.label, "drawing": pack(found.steps, *box), "steps": steps}
 

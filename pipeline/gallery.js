@@ -44,6 +44,7 @@
     });
   }
   const short = (value) => String(Math.round(value * 10) / 10);
+  const short2 = (value) => String(Math.round(value * 100) / 100);
   const outline = (points) =>
     `M${points.map(([x, y]) => `${short(x)},${short(y)}`).join("L")}${points.length === 1 ? "h0" : ""}`;
   function travelled(points) {
@@ -105,7 +106,7 @@
 
   const column = Object.fromEntries(data.columns.map((found) => [found.name, found.values]));
   const numbers = data.columns.filter((found) => found.kind === "number");
-  const flags = data.columns.filter((found) => found.kind === "flag" && found.name !== "accepted");
+  const flags = data.columns.filter((found) => found.kind === "flag" && found.name !== "accepted" && new Set(found.values).size > 1);
   const texts = data.columns.filter((found) => found.kind === "text");
   const count = data.samples.length;
   const partsOf = (i) => data.parts[i] || [];
@@ -336,7 +337,7 @@
       const caption = make("figcaption", {}, make("b", {}, near[1] || near[0]), `nearest real character${near[1] ? `, ${near[0]}` : ""}`);
       one("view-nearest").replaceChildren(picture, caption);
     }
-    one("view-numbers").replaceChildren(...data.columns.map((found) => row(found, i)));
+    one("view-numbers").replaceChildren(...data.columns.filter(({ name }) => name !== "accepted" && name !== "reason").map((found) => row(found, i)));
     one("before").disabled = current === 0;
     one("after").disabled = current === order.length - 1;
     play();
@@ -409,7 +410,8 @@
     drawn = unpack(film.drawing).flatMap((points) => points.map((at, i) => ({ at, begins: i === 0, ends: i === points.length - 1 })));
     [...one("films").children].forEach((button, i) => button.setAttribute("aria-pressed", i === index));
     slider.max = film.steps.length - 1;
-    slider.value = Math.floor(film.steps.length / 2);
+    const half = film.steps.length / 2;
+    slider.value = Math.max(0, drawn.findIndex(({ begins }, i) => begins && i >= half)); // between strokes it is least sure
     foresee();
   }
   /** Before step `slider.value`: ink so far, the mixture, the ring where the point was put, the chances of the pen. */
@@ -432,7 +434,7 @@
       }
     const [x, y] = next.at, last = before.at(-1);
     if (last) parts.push(draw("path", { class: "trail", d: outline([last.at, next.at]) }), draw("circle", { class: "latest", cx: last.at[0], cy: last.at[1], r: 1.8 }));
-    parts.push(draw("circle", { class: next.begins ? "next air" : "next", cx: x, cy: y, r: 3.2 }));
+    parts.push(draw("circle", { class: "next", cx: x, cy: y, r: 3.2 }));
     stage.setAttribute("viewBox", VIEW);
     stage.replaceChildren(...parts);
     const done = before.filter((step) => step.ends).length;
@@ -440,6 +442,7 @@
       (next.begins ? "the pen comes down for the next." : "the pen is on the paper.");
     chances([["stays on the paper", Math.max(0, 1 - lifts - ends), !next.ends], ["lifts: end of stroke", lifts, next.ends && at + 1 < drawn.length],
       ["ends the character", ends, at + 1 === drawn.length]]);
+    course(at);
     slider.setAttribute("aria-valuetext", one("moment").textContent);
   }
   function chances(rows) {
@@ -448,6 +451,14 @@
       bar.style.transform = `scaleX(${share})`;
       return [make("dt", {}, happened ? `${label} ○` : label), make("div", { class: "track" }, bar), make("dd", {}, percent(share))];
     }));
+  }
+  /** The chance of lifting at each step as a bar, above marks where the pen was lifted. */
+  function course(at) {
+    const bars = film.steps.map(([lifts, ends], i) => `M${i - 0.4},1V${short2(1 - lifts - ends)}h.8V1`).join("");
+    const marks = drawn.map(({ ends }, i) => (ends ? `M${i},1.06v.14` : "")).join("");
+    one("course").setAttribute("viewBox", `-.5 -.04 ${drawn.length} 1.28`);
+    one("course").replaceChildren(draw("path", { class: "axis", d: `M-.5,1H${drawn.length - 0.5}` }), draw("path", { class: "chance", d: bars }),
+      draw("path", { class: "lifted", d: marks }), draw("path", { class: "now", d: `M${at},-.04V1.24` }));
   }
   function halt() {
     clearInterval(clock);

@@ -8,6 +8,7 @@ their hashes. The same gallery gives the same bytes.
 import base64
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
@@ -40,6 +41,9 @@ def page(gallery: Gallery) -> str:
         title=escape(gallery.title),
         summary=escape(_summary(gallery)),
         headlines="\n".join(_headline(score) for score in gallery.headlines),
+        no_headlines=_hidden(gallery.headlines),
+        no_charts=_hidden(gallery.charts),
+        no_parameters=_hidden(gallery.parameters),
         charts="\n".join(charts.figure(chart) for chart in gallery.charts),
         parameters="\n".join(_section(name, values) for name, values in gallery.parameters.items()),
         credit=escape(gallery.credit),
@@ -57,6 +61,10 @@ def _embedded(values: Any) -> str:
 
 def _digest(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _hidden(content: Any) -> str:
+    return "" if content else " hidden"
 
 
 def _summary(gallery: Gallery) -> str:
@@ -79,8 +87,10 @@ def _section(name: str, values: Mapping[str, Any]) -> str:
 
 
 def _headline(score: Headline) -> str:
+    places = _places(score.value)
+
     def number(value: float) -> str:
-        text = f"{value:.1%}" if score.percent else f"{value:.4g}"
+        text = f"{100 * value:.3g} %" if score.percent else f"{value:,.{places}f}"
         return text.replace("-", "\N{MINUS SIGN}")
 
     facts = []
@@ -95,12 +105,21 @@ def _headline(score: Headline) -> str:
     )
 
 
+def _places(value: float) -> int:
+    """Decimals that show three digits of a value, and three of any below 10."""
+    size = math.floor(math.log10(abs(value))) if value else 0
+    return min(max(2 - size, 3 if size < 1 else 0), 8)
+
+
 def _scale(score: Headline) -> str:
-    """The value as a dot, its interval as a bar, the floor as a mark, on a line that just holds them."""
+    """The value as a dot, its interval as a bar, the floor as a mark, on a line from 0 unless one is below it."""
     known = [value for value in (score.value, score.floor, score.low, score.high) if value is not None]
-    low, high = min(known), max(known)
-    if low == high:
+    if len(known) == 1:
         return ""
+    low, high = min(known), max(known)
+    margin = (high - low) / 4 or 1.0
+    low = 0.0 if low >= 0 else low - margin
+    high = 1.0 if score.percent and score.better == "higher" else high + margin
 
     def at(value: float) -> str:
         return f"{SCALE_END + (value - low) / (high - low) * (SCALE_WIDTH - 2 * SCALE_END):.1f}"

@@ -64,7 +64,9 @@ def test_it_is_what_the_net_foresees_writing_step_by_step(net, steps):
 def test_the_density_agrees_with_torch_distributions():
     rng = np.random.default_rng(0)
     k = 6
-    found = one(rng.dirichlet(np.ones(k)), rng.uniform(0, 109, (k, 2)), rng.uniform(1, 20, (k, 2)), rng.uniform(-1, 1, k))
+    found = one(
+        rng.dirichlet(np.ones(k)), rng.uniform(0, 109, (k, 2)), rng.uniform(1, 20, (k, 2)), rng.uniform(-1, 1, k)
+    )
     normals = MultivariateNormal(torch.tensor(found.means[0]), covariance_matrix=torch.tensor(found.covariances()[0]))
     oracle = MixtureSameFamily(Categorical(torch.tensor(found.weights[0])), normals)
     points = rng.uniform(0, 109, (50, 2))
@@ -73,9 +75,7 @@ def test_the_density_agrees_with_torch_distributions():
     assert not np.allclose(mirrored.log_density(0, points), found.log_density(0, points), rtol=0.01)  # the control
 
 
-@given(
-    st.floats(0.01, 50), st.floats(0.01, 50), st.floats(-0.999, 0.999), st.floats(0, 2 * np.pi), st.floats(0.5, 3)
-)
+@given(st.floats(0.01, 50), st.floats(0.01, 50), st.floats(-0.999, 0.999), st.floats(0, 2 * np.pi), st.floats(0.5, 3))
 def test_points_of_an_ellipse_are_so_many_standard_deviations_away(sx, sy, rho, turn, sigma):
     found = one([1.0], [(40.0, 60.0)], [(sx, sy)], [rho])
     (longer, shorter), angle = found.ellipses()[0][0, 0], np.radians(found.ellipses()[1][0, 0])
