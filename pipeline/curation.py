@@ -15,8 +15,9 @@ from pipeline import density
 from pipeline.charts import Chart, Series
 from pipeline.dataset import DrawingSet
 from pipeline.density import Density
-from pipeline.drawing import Steps
+from pipeline.drawing import END_OF_CHARACTER, Steps
 from pipeline.exhibits import Column, Film, Gallery, Headline, Neighbour, Part
+from pipeline.filters import ACCEPTED
 from pipeline.model import WritingNet
 from pipeline.scoring import Material, Scores
 
@@ -151,13 +152,13 @@ def numbers_of(samples: DrawingSet, nearest: pd.DataFrame, more: pd.DataFrame | 
     table = pd.DataFrame(
         {
             "id": index["id"].to_numpy(),
-            "accepted": index["accepted"].to_numpy(bool),
+            "accepted": (index["reason"] == ACCEPTED).to_numpy(),
             "reason": index["reason"].to_numpy(),
             "strokes": index["strokes"].to_numpy(np.int64),
             "steps": samples.lengths(),
             "width": boxes[:, 0],
             "height": boxes[:, 1],
-            "ended": index["ended"].to_numpy(bool),
+            "ended": [bool(steps[-1, 2] == END_OF_CHARACTER) for steps in samples],
         }
     )
     for extra in (nearest[["id", "distance", "copy"]], more):
@@ -222,7 +223,7 @@ def _reliability(tables: Mapping[str, pd.DataFrame], event: str, title: str) -> 
 
 def _neighbours(material: Material, nearest: pd.DataFrame) -> list[Neighbour | None]:
     unit = np.array([material.data["scale"]] * 2 + [1], np.float32)
-    characters = material.real.index["character"].tolist()
+    characters = material.real.index.get("character", material.real.index["id"]).tolist()
     pairs = {
         row.id: Neighbour(str(row.nearest_id), str(characters[row.nearest] or ""), material.real[row.nearest] * unit)
         for row in nearest.itertuples()
@@ -232,7 +233,8 @@ def _neighbours(material: Material, nearest: pd.DataFrame) -> list[Neighbour | N
 
 def _first(drawings: DrawingSet, label: str, count: int) -> list[tuple[str, Steps]]:
     fitting = np.flatnonzero(drawings.index["strokes"].between(FILM_STROKES[0], FILM_STROKES[-1]).to_numpy())[:count]
-    return [(str(drawings.index[label].iat[i] or drawings.index["id"].iat[i]), drawings[int(i)]) for i in fitting]
+    names = drawings.index.get(label, drawings.index["id"])
+    return [(str(names.iat[i] or drawings.index["id"].iat[i]), drawings[int(i)]) for i in fitting]
 
 
 def _told(net: WritingNet, steps: Steps, material: Material, pen_weights: Sequence[float]) -> Density:

@@ -10,7 +10,7 @@ from html import escape
 
 import numpy as np
 
-from pipeline.density import Density
+from pipeline.density import Density, DensityError
 from pipeline.drawing import END_OF_CHARACTER, END_OF_STROKE, ON_PAPER, Steps, stroke_count, to_strokes
 from pipeline.render import BLACK, BOX, HAIRLINE, LABEL, PEN
 
@@ -23,10 +23,12 @@ SIGMAS = ((2, 0.16), (1, 0.42))  # standard deviations, and the opacity of the a
 def density_svg(densities: Sequence[Density], moments: int, credit: str | None = None) -> str:
     """`moments` cells a drawing, evenly spread over its strokes from the second on; fewer where it has fewer strokes.
 
-    Raises ValueError: nothing to show.
+    Raises DensityError: nothing to show.
     """
     if not densities or moments < 1:
-        raise ValueError(f"a sheet of densities needs a drawing and a moment; there are {len(densities)} and {moments}")
+        raise DensityError(
+            f"a sheet of densities needs a drawing and a moment; there are {len(densities)} and {moments}"
+        )
     side = max(max(found.width, found.height) for found in densities)
     cell, high = side * (1 + 2 * MARGIN), side * (1 + 2 * MARGIN + LABEL_HIGH)
     gap = side * GAP

@@ -56,5 +56,5 @@ def test_it_is_the_same_every_time_and_becomes_a_png(told, tmp_path):
 
 @pytest.mark.parametrize("moments", [0, 3])
 def test_nothing_to_show_is_refused(told, moments):
-    with pytest.raises(ValueError, match="needs a drawing and a moment"):
+    with pytest.raises(density.DensityError, match="needs a drawing and a moment"):
         density_sheet.density_svg([] if moments else [told(2)], moments)
