@@ -169,6 +169,14 @@ def numbers_of(samples: DrawingSet, nearest: pd.DataFrame, more: pd.DataFrame | 
     return table
 
 
+def parts_of(table: pd.DataFrame, ids: Sequence[str]) -> dict[str, list[Part]]:
+    """A row a part, with drawing (its place in ids), element, first and last stroke -> the parts by id."""
+    found: dict[str, list[Part]] = {name: [] for name in ids}
+    for row in table.itertuples():
+        found[ids[row.drawing]].append(Part(str(row.element), int(row.first), int(row.last)))
+    return found
+
+
 def headlines(metrics: Mapping[str, Mapping[str, float]], rules: Sequence[Rule] = HEADLINES) -> list[Headline]:
     """Those of the rules whose number is there."""
     found = []

@@ -315,7 +315,9 @@
   function open(at) {
     current = at;
     show(order[at]);
-    if (!view.open) view.showModal();
+    if (view.open) return;
+    view.showModal();
+    one("write").focus();
   }
   function show(i) {
     const near = nearestOf(i);

@@ -76,10 +76,8 @@ def _summary(gallery: Gallery) -> str:
 
 
 def _section(name: str, values: Mapping[str, Any]) -> str:
-    rows = "".join(
-        f"<dt>{escape(key)}</dt><dd>{escape(json.dumps(value, ensure_ascii=False))}</dd>"
-        for key, value in values.items()
-    )
+    texts = {key: v if isinstance(v, str) else json.dumps(v, ensure_ascii=False) for key, v in values.items()}
+    rows = "".join(f"<dt>{escape(key)}</dt><dd>{escape(text)}</dd>" for key, text in texts.items())
     return f"<section><h3>{escape(name)}</h3><dl>{rows}</dl></section>"
 
 

@@ -72,6 +72,12 @@ def test_more_numbers_and_parts_come_by_id_in_any_order(material, scores):
         curation.curate(material, scores, numbers=pd.concat([more, more]))
 
 
+def test_a_table_of_parts_becomes_the_parts_of_each(material, scores):
+    table = pd.DataFrame({"drawing": [2, 2, 0], "element": ["木", "口", "氵"], "first": [0, 4, 0], "last": [3, 6, 2]})
+    found = curation.parts_of(table, ["a", "b", "c"])
+    assert found == {"a": [Part("氵", 0, 2)], "b": [], "c": [Part("木", 0, 3), Part("口", 4, 6)]}
+
+
 def test_scores_stand_with_floor_and_interval(scores):
     found = {score.label: score for score in curation.headlines(scores.metrics)}
     nats, strokes = found["Nats a step, test drawings"], found["Strokes, off by"]
