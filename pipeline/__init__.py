@@ -42,6 +42,12 @@ The flow has one direction; a module imports only what stands above it:
     structure   score:  how drawings are built, beside held-out ones
     plots       score:  tables and pictures of the scores
     scoring     score:  all scores of a set of samples
+    density     score:  where the pen may go next, the mixture along a drawing
+    density_sheet  score: a still picture of it
+    charts      score:  tables as inline SVG
+    exhibits    score:  what the gallery shows, as plain data
+    gallery     score:  one page of every sample that needs no network
+    curation    score:  the scores of a set of samples -> what the gallery shows
     tracking_files  MLflow: what of DVC's files a row holds
     tracking_store  MLflow: where the rows are
     tracking_view   MLflow: the prepared view

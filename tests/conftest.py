@@ -10,6 +10,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch is loaded: tests r
 import numpy as np
 import pandas as pd
 import pytest
+from browser import browser, visit  # noqa: F401 (fixtures)
 from ruamel.yaml import YAML
 
 from pipeline import batches, drawing, parsing, sources
