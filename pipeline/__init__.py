@@ -40,10 +40,13 @@ The flow has one direction; a module imports only what stands above it:
     parts       score:  runs of strokes that are known components
     stroke_order  score:  stroke types, direction and order of strokes
     structure   score:  how drawings are built, beside held-out ones
+    likeness    score:  distances and two-sample test, before and after the filters, beside their floors
     plots       score:  tables and pictures of the scores
+    material    score:  samples and the real drawings that they are held against
+    sheets      score:  samples beside their nearest, the most and the least believed
     scoring     score:  all scores of a set of samples
     density     score:  where the pen may go next, the mixture along a drawing
-    density_sheet  score: a still picture of it
+    density_sheet  score:  a still picture of it
     charts      score:  tables as inline SVG
     exhibits    score:  what the gallery shows, as plain data
     gallery     score:  one page of every sample that needs no network

@@ -42,13 +42,38 @@ class Rule:
 
 HEADLINES = (
     Rule(
-        "test", "nats_per_step", "Nats a step, test drawings",
-        "How well the net foresees real characters it has never seen; it says nothing of what it writes.", "lower",
+        "likeness", "frechet", "Fréchet distance",
+        "Between samples and held-out real characters, in what the judge sees of them: form, order, direction.",
+        "lower", "frechet_floor",
     ),
     Rule(
-        "novelty", "median_distance", "Distance to a training character",
-        "To the nearest, median over the samples. Far below held-out real ones is copying, far above is rambling.",
-        floor="holdout_median", floor_label="held-out real",
+        "two_sample", "auc", "Told from real, AUC",
+        "How well a classifier trained for it tells samples from real characters: 0.5 not at all, 1 always.",
+        "lower", "auc_floor",
+    ),
+    Rule(
+        "likeness", "recall", "Recall",
+        "Share of held-out real characters that lie among the samples: how much of the variety is there.",
+        "higher", "recall_floor", percent=True,
+    ),
+    Rule(
+        "likeness", "precision", "Precision",
+        "Share of the samples that lie among held-out real characters.", "higher", "precision_floor", percent=True,
+    ),
+    Rule(
+        "parts", "share", "Strokes in known parts",
+        "Share of a sample's strokes that are written like a component of real characters, in order.",
+        "higher", "share_floor", percent=True, floor_label="held-out real",
+    ),
+    Rule(
+        "strokes", "known", "Known strokes",
+        "Share of the strokes that are like one that occurs in real characters.", "higher", "known_floor",
+        percent=True, floor_label="held-out real",
+    ),
+    Rule(
+        "strokes", "left_to_right", "Left before right",
+        "Of two strokes in one row, how often the left one is written first.", "", "left_to_right_floor",
+        percent=True, floor_label="held-out real",
     ),
     Rule(
         "novelty", "copies", "Copies",
@@ -56,19 +81,25 @@ HEADLINES = (
         floor=0.01, percent=True, floor_label="held-out real",
     ),
     Rule(
-        "wasserstein", "strokes", "Strokes, off by",
-        "Wasserstein distance of the number of strokes to held-out real characters.", "lower", "strokes_floor",
+        "novelty", "duplicates", "Duplicates",
+        "Samples that are as near to another sample.", "lower", "duplicates_floor", percent=True,
+        floor_label="held-out real",
     ),
     Rule(
-        "wasserstein", "width", "Width, off by",
-        "The same of the width, in units of the data.", "lower", "width_floor",
+        "novelty", "median_distance", "Distance to a training character",
+        "To the nearest, median over the samples. Far below held-out real ones is copying, far above is rambling.",
+        floor="holdout_median", floor_label="held-out real",
     ),
     Rule(
-        "wasserstein", "height", "Height, off by",
-        "The same of the height, in units of the data.", "lower", "height_floor",
+        "test", "nats_per_step", "Nats a step, test drawings",
+        "How well the net foresees real characters it has never seen; it says nothing of what it writes.", "lower",
     ),
     Rule("acceptance", "share", "Accepted", "Share of all drawn that passed the filters.", "higher", percent=True),
     Rule("ends", "share", "Ended", "Share of all drawn that the net ended by itself.", "higher", percent=True),
+    Rule(
+        "wasserstein", "strokes", "Strokes, off by",
+        "Wasserstein distance of the number of strokes to held-out real characters.", "lower", "strokes_floor",
+    ),
     Rule(
         "calibration", "end_of_stroke", "Calibration, end of stroke",
         "How far the predicted chance of lifting the pen is from how often it is lifted.", "lower",
@@ -84,8 +115,17 @@ COLUMNS = {
     "steps": Column("steps", "points of the pen"),
     "width": Column("width", "of what is drawn, in units of the data"),
     "height": Column("height", "of what is drawn, in units of the data"),
-    "believed": Column("believed", "chance that a judge takes it for real"),
-    "explained": Column("explained", "share of its strokes that belong to a known component"),
+    "believed": Column("believed", "chance of being real that a classifier gave it which had not seen it"),
+    "parts_share": Column("in known parts", "share of its strokes that belong to a known component"),
+    "parts_large": Column("in large parts", "the same of components of at least four strokes"),
+    "parts_placed": Column("parts in place", "share of its parts that stand where real characters have them"),
+    "parts_strokes_per_part": Column("strokes a part"),
+    "parts_left_to_right": Column("parts, left first", "share of the pairs of parts beside each other"),
+    "parts_top_to_bottom": Column("parts, upper first", "share of the pairs of parts above each other"),
+    "strokes_known": Column("known strokes", "share of its strokes that are like a real one"),
+    "strokes_forward": Column("drawn forward", "share of its strokes drawn in the usual direction"),
+    "strokes_left_to_right": Column("left first", "share of the pairs of strokes beside each other"),
+    "strokes_top_to_bottom": Column("upper first", "share of the pairs of strokes above each other"),
 }
 DISTRIBUTIONS = {
     "strokes": ("Strokes", "strokes a character"),

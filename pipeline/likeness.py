@@ -24,8 +24,8 @@ Progress = Callable[[Iterable[Any], str], Iterable[Any]]  # hands on what it is 
 
 @dataclass(frozen=True)
 class Likeness:
-    """sections: likeness and two_sample -> name, name_low, name_high, and the same of all drawn (name_unfiltered) and of
-    the floor (name_floor); a section is left out where a set is too small for it.
+    """sections: likeness and two_sample -> name, name_low, name_high, and the same of all drawn (name_unfiltered) and
+    of the floor (name_floor); a section is left out where a set is too small for it.
     believed: of each accepted sample how real a classifier found it that had not seen it, 0 to 1; nan without one."""
 
     sections: dict[str, dict[str, float]]
