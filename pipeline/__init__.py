@@ -16,6 +16,7 @@ The flow has one direction; a module imports only what stands above it:
     geometry    parse:  curves -> points (bezier, arclength, rdp); a new resampling rule goes here
     parsing     parse:  the archive -> a set of drawings
     batches     batch:  hold-out split, scale, minibatches of whole drawings
+    augmentation  train:  drawings distorted at random in training
     mixture     train:  mixture of bivariate Gaussians
     loss        train:  offset and weighted pen likelihood; another loss goes here
     model       train:  the recurrent net

@@ -26,7 +26,7 @@ from pipeline.seeds import generator
 
 SPLITS = ("train", "valid", "test")
 DESCRIPTION = "batches.json"
-ORDER_STREAM, SCALE_STREAM = 0, 1  # keys of the random streams of an epoch
+ORDER_STREAM = 0  # key of the random stream of an epoch
 
 
 class BatchError(ValueError):
@@ -109,22 +109,20 @@ class Rows:
     def gather(self, rows: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Rows of a minibatch -> previous (T, B, 3), target (T, B, 3), keep (T, B) bool, on the device.
 
-        previous is target one step later, and begins as after the end of a character: (0, 0, 2).
+        previous is `previous_of` target.
         """
         lengths = self.lengths[rows]
         time = torch.arange(int(lengths.max())).unsqueeze(1)
         keep = (time < lengths).to(self.points.device)
         at = (self.starts[rows] + time).clamp(max=len(self.points) - 1)
         target = self.points[at.to(self.points.device)] * keep.unsqueeze(-1)
-        begin = target.new_tensor([0.0, 0.0, END_OF_CHARACTER]).expand(1, len(rows), 3)
-        return torch.cat((begin, target[:-1])), target, keep
+        return previous_of(target), target, keep
 
 
-def random_scale(rows: int, reach: float, per_axis: bool, per_drawing: bool, source: torch.Generator) -> Tensor:
-    """Factors uniform in 1 +- reach, to multiply (T, B, 3) steps with: (1, B or 1, 3), the pen's factor is 1."""
-    drawn = torch.rand(1, rows if per_drawing else 1, 2 if per_axis else 1, generator=source, device=source.device)
-    factors = 1 + reach * (2 * drawn - 1)
-    return torch.cat((factors.expand(-1, -1, 2), torch.ones_like(factors[..., :1])), dim=-1)
+def previous_of(target: Tensor) -> Tensor:
+    """(T, B, 3) -> the steps before these, (T, B, 3): the first is as after the end of a character, (0, 0, 2)."""
+    begin = target.new_tensor([0.0, 0.0, END_OF_CHARACTER]).expand_as(target[:1])
+    return torch.cat((begin, target[:-1]))
 
 
 def statistics(drawings: DrawingSet, options: BatchParams) -> dict[str, Any]:
