@@ -200,9 +200,7 @@ def load(folder: Path | str, device: torch.device | str = "cpu", name: str | Non
         raise JudgeError(f"{folder}: {WEIGHTS} and {CARD} do not belong together: {error}; {_CURE}") from None
     judge = Judge(net.to(device).float().eval(), shape, card)
     if name not in (None, judge.name):
-        raise JudgeError(
-            f"{folder} holds the judge {judge.name}, not {name}: scores of the two do not compare; {_CURE}"
-        )
+        raise JudgeError(f"{folder} holds the judge {judge.name}, not {name}: their scores do not compare; {_CURE}")
     return judge
 
 
