@@ -35,6 +35,7 @@ The flow has one direction; a module imports only what stands above it:
     judge_card  score:  what is measured of the judge
     fidelity    score:  Frechet distance, precision, recall, density, coverage in the judge's features
     twosample   score:  a classifier trained to tell generated from real
+    resemblance  score:  all of these with their floors
     novelty     score:  nearest training character
     plots       score:  tables and pictures of the scores
     scoring     score:  all scores of a set of samples
