@@ -1,4 +1,4 @@
-"""How much samples are like real characters, as sets: every distance of `fidelity` and the two-sample test, with floors.
+"""How like real characters samples are as a set: the distances of `fidelity` and the two-sample test, with floors.
 
 Both real sets are held out and hold one form a code point. The reference of the distances is the test set; the floor is
 what the validation set gives against it; both comparisons are of the same number of drawings, that of the smallest set.
@@ -49,10 +49,9 @@ def resemblance(judge: Judge, sets: Sets, resamples: int, seed: int, progress: P
         name: judge.describe(getattr(sets, name), lambda items, name=name: progress(items, f"judge {name}"))
         for name in ("test", "valid", "accepted")
     }
-    whole = len(sets.drawn) == len(sets.accepted)  # the filters have rejected none
-    described["drawn"] = (
-        described["accepted"] if whole else judge.describe(sets.drawn, lambda i: progress(i, "judge all"))
-    )
+    described["drawn"] = described["accepted"]
+    if len(sets.drawn) > len(sets.accepted):  # the filters have rejected some
+        described["drawn"] = judge.describe(sets.drawn, lambda items: progress(items, "judge all"))
     metrics, believed = {}, np.zeros(0)
     for suffix, name in (("_floor", "valid"), ("_unfiltered", "drawn"), ("", "accepted")):
         real = [described["test"]] if name == "valid" else [described["test"], described["valid"]]

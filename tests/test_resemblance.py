@@ -31,13 +31,8 @@ def test_every_score_has_its_interval_its_floor_and_that_of_all_drawn(scribbles)
         return items
 
     found = resemblance(judge.load(SHIPPED), Sets(real[:40], real[40:80], real[80:100], drawn), 100, 1, show)
-    expected = {
-        f"{name}{suffix}{end}"
-        for name in NAMES
-        for suffix in ("", "_floor", "_unfiltered")
-        for end in ("", "_low", "_high")
-    }
-    assert set(found.metrics) == expected
+    whose, ends = ("", "_floor", "_unfiltered"), ("", "_low", "_high")
+    assert set(found.metrics) == {f"{name}{suffix}{end}" for name in NAMES for suffix in whose for end in ends}
     assert found.believed.shape == (20,) and ((found.believed > 0) & (found.believed < 1)).all()
     assert found.metrics["auc_unfiltered"] > found.metrics["auc"]
     assert {"judge test", "judge all", "compare accepted"} <= set(shown)
