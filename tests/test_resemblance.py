@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from controls import jittered, reversed_strokes
+from controls import jittered, rambling
 
 from pipeline import fidelity, judge
 from pipeline.resemblance import Sets, resemblance
@@ -23,7 +23,7 @@ def scores(sets, seed=1):
 
 def test_every_score_has_its_interval_its_floor_and_that_of_all_drawn(scribbles):
     real = list(scribbles)
-    drawn = real[80:100] + reversed_strokes(real[100:], np.random.default_rng(1))
+    drawn = real[80:100] + rambling(real[100:], np.random.default_rng(1))
     shown = []
 
     def show(items, text):
