@@ -36,6 +36,7 @@ The flow has one direction; a module imports only what stands above it:
     judge_card  score:  what is measured of the judge
     fidelity    score:  Frechet distance, precision, recall, density, coverage in the judge's features
     twosample   score:  a classifier trained to tell generated from real
+    resemblance  score:  all of these with their floors
     novelty     score:  nearest training character
     traces      score:  strokes as a few points at equal distances
     parts       score:  runs of strokes that are known components

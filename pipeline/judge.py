@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
-import safetensors
-import safetensors.torch
 import torch
 from numpy.typing import NDArray
 from pydantic import Field
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from pipeline import params, rasters
@@ -33,7 +33,7 @@ WEIGHTS, CARD = "weights.safetensors", "judge.json"
 STROKES_UNIT = 10.0  # the net's answer for strokes is in tens, near 1 as its other numbers are
 RARE = -4.0  # logit of the share of characters that a component is in, about
 HIDDEN = 256  # units between the features and the answers
-POOL = 2  # cells a side to which the layers' maps are averaged in `describe`
+FIRST, POOL = 3, 2  # layer that `describe` begins at; cells a side to which the layers' maps are averaged in `describe`
 BLOCK = 512  # drawings read at once
 
 Progress = Callable[[Iterable[Any]], Iterable[Any]]  # hands on what it is given, and may show how far it is
@@ -75,6 +75,7 @@ class JudgeNet(nn.Module):
         self.strokes = nn.Linear(HIDDEN, 1)
         for module in (*(layer[0] for layer in self.layers), self.to_features, self.hidden):
             nn.init.kaiming_normal_(module.weight, nonlinearity="relu", generator=source)
+        nn.init.zeros_(self.hidden.bias)
         # the answers begin at "a component is rare, a character has ten strokes", not at random ones
         for head, value in ((self.components, RARE), (self.strokes, 1.0)):
             nn.init.zeros_(head.weight)
@@ -128,9 +129,10 @@ class Judge:
         return self._read(drawings, lambda pictures: self.net.maps(pictures)[1], self.shape.features, progress)
 
     def describe(self, drawings: Sequence[Steps], progress: Progress = iter) -> NDArray[np.float32]:
-        """As `embed`, with every layer's maps averaged over POOL x POOL cells before the features: (B, F). The first
-        layers see how a line is drawn, which the last ones have learnt to overlook."""
-        width = POOL * POOL * sum(layer[0].out_channels for layer in self.net.layers)
+        """As `embed`, with the maps of the layers from FIRST on averaged over POOL x POOL cells before the features:
+        (B, F). They see how strokes are drawn and joined, which the features have learnt to overlook; the layers before
+        them see so closely that they tell one resampling from another."""
+        width = POOL * POOL * sum(layer[0].out_channels for layer in self.net.layers[FIRST:])
         return self._read(drawings, self._described, width + self.shape.features, progress)
 
     def answer(self, drawings: Sequence[Steps], progress: Progress = iter) -> Answers:
@@ -145,7 +147,7 @@ class Judge:
 
     def _described(self, pictures: Tensor) -> Tensor:
         maps, features = self.net.maps(pictures)
-        pooled = [nn.functional.adaptive_avg_pool2d(one, POOL).flatten(1) for one in maps]
+        pooled = [nn.functional.adaptive_avg_pool2d(one, POOL).flatten(1) for one in maps[FIRST:]]
         return torch.cat((*pooled, features), dim=1)
 
     @torch.inference_mode()
@@ -169,15 +171,16 @@ def save(folder: Path, net: JudgeNet, shape: JudgeShape, card: dict[str, Any]) -
     """Write weights.safetensors and judge.json into an existing folder; the card as it was written."""
     weights = {name: _stored(tensor) for name, tensor in net.state_dict().items()}
     with whole_file(folder / WEIGHTS) as partial:
-        safetensors.torch.save_file(weights, partial)
+        save_file(weights, partial)
     fields = {name: getattr(shape, name) for name in shape.__dataclass_fields__}
     card = card | {"shape": fields, "raster": raster(), "sha256": _sha256(folder / WEIGHTS)}
     write_json(folder / CARD, card)
     return card
 
 
-def load(folder: Path | str, device: torch.device | str = "cpu") -> Judge:
-    """The judge in a folder. Raises JudgeError: a file is missing or damaged, or made for other pictures."""
+def load(folder: Path | str, device: torch.device | str = "cpu", name: str | None = None) -> Judge:
+    """The judge in a folder. Raises JudgeError: a file is missing or damaged, or made for other pictures, or the judge
+    is not the one that `name` names."""
     folder = Path(folder)
     try:
         card = json.loads((folder / CARD).read_text(encoding="utf-8"))
@@ -192,10 +195,13 @@ def load(folder: Path | str, device: torch.device | str = "cpu") -> Judge:
         raise JudgeError(f"{folder} was trained on other pictures ({seen}) than rasters.py draws ({raster()}); {_CURE}")
     net = JudgeNet(shape, torch.Generator())
     try:
-        net.load_state_dict(safetensors.torch.load_file(folder / WEIGHTS))
-    except (RuntimeError, safetensors.SafetensorError) as error:
+        net.load_state_dict(load_file(folder / WEIGHTS))
+    except (RuntimeError, SafetensorError) as error:
         raise JudgeError(f"{folder}: {WEIGHTS} and {CARD} do not belong together: {error}; {_CURE}") from None
-    return Judge(net.to(device).float().eval(), shape, card)
+    judge = Judge(net.to(device).float().eval(), shape, card)
+    if name not in (None, judge.name):
+        raise JudgeError(f"{folder} holds the judge {judge.name}, not {name}: their scores do not compare; {_CURE}")
+    return judge
 
 
 _CURE = "`git checkout pretrained/judge` brings the one that ships back, `dvc repro judge/dvc.yaml` makes one"

@@ -7,6 +7,7 @@ held out by the same hash as in the main pipeline, so that with its default shar
 """
 
 import json
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -148,7 +149,7 @@ def train(task: Lesson, options: JudgeParams, progress: Progress) -> Judge:
     rows, size = task.rows("train"), options.batch_size
     steps = options.epochs * (len(rows) // size or 1)
     optimizer = torch.optim.AdamW(net.parameters(), options.learning_rate, weight_decay=options.weight_decay)
-    course = torch.optim.lr_scheduler.OneCycleLR(optimizer, options.learning_rate, steps, pct_start=WARMUP)
+    course = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _course(step, steps))
     source = np.random.default_rng((options.seed, ORDER_STREAM))
     batches = _batches(rows, size, options.epochs, source)
     for batch in progress(batches, "train"):
@@ -158,6 +159,14 @@ def train(task: Lesson, options: JudgeParams, progress: Progress) -> Judge:
         optimizer.step()
         course.step()
     return Judge(net.eval(), shape, {})
+
+
+def _course(step: int, steps: int) -> float:
+    """The learning rate's share: a straight rise, then half a cosine to 0."""
+    rise = max(1, round(WARMUP * steps))
+    if step < rise:
+        return (step + 1) / rise
+    return 0.5 * (1 + math.cos(math.pi * min(1.0, (step - rise) / max(1, steps - rise))))
 
 
 def _batches(rows: NDArray, size: int, epochs: int, source: np.random.Generator) -> list[NDArray]:

@@ -24,6 +24,13 @@ def test_deps_are_the_data_and_all_that_the_script_imports(stage):
     assert len(deps) == len(set(deps))
 
 
+def test_the_judge_s_deps_are_all_that_its_script_imports():
+    stage = yaml("judge/dvc.yaml")["stages"]["judge"]
+    assert stage["deps"] == closure("stages/judge.py")
+    assert stage["params"] == [{"judge/params.yaml": list(yaml("judge/params.yaml"))}]
+    assert all(options == {"cache": False} for out in stage["outs"] for options in out.values())
+
+
 def test_the_closure_follows_imports():
     # the control: known edges, over several steps, and nothing that only reports
     assert {"pipeline/mixture.py", "pipeline/drawing.py", "stages/train.py"} <= set(closure("stages/train.py"))
