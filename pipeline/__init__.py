@@ -42,7 +42,6 @@ The flow has one direction; a module imports only what stands above it:
     parts       score:  runs of strokes that are known components
     stroke_order  score:  stroke types, direction and order of strokes
     structure   score:  how drawings are built, beside held-out ones
-    likeness    score:  distances and two-sample test, before and after the filters, beside their floors
     plots       score:  tables and pictures of the scores
     material    score:  samples and the real drawings that they are held against
     sheets      score:  samples beside their nearest, the most and the least believed

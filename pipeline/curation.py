@@ -47,7 +47,7 @@ HEADLINES = (
         "lower", "frechet_floor",
     ),
     Rule(
-        "two_sample", "auc", "Told from real, AUC",
+        "likeness", "auc", "Told from real, AUC",
         "How well a classifier trained for it tells samples from real characters: 0.5 not at all, 1 always.",
         "lower", "auc_floor",
     ),

@@ -16,7 +16,7 @@ import pandas as pd
 import torch
 from pydantic import Field
 
-from pipeline import distributions, likelihood, likeness, novelty, params, structure
+from pipeline import distributions, likelihood, novelty, params, resemblance, structure
 from pipeline.batches import SPLITS
 from pipeline.dataset import DrawingSet
 from pipeline.distributions import MEASURES
@@ -26,12 +26,13 @@ from pipeline.judge import Judge
 from pipeline.likelihood import Forecast
 from pipeline.material import Material
 from pipeline.model import WritingNet
+from pipeline.resemblance import Resemblance, Sets
 
 DIGITS = 6  # decimals kept: what comes after them differs between machines
 
 SAID = (  # in the line that the stage prints
     ("likeness", "frechet", "Frechet distance"),
-    ("two_sample", "auc", "two-sample AUC"),
+    ("likeness", "auc", "two-sample AUC"),
     ("parts", "share", "strokes in known parts"),
 )
 
@@ -51,6 +52,7 @@ class ScoreParams:
     columns: Annotated[int, Field(ge=1)]  # of the sheet, each a sample and its nearest real character
     rows: Annotated[int, Field(ge=1)]
     films: Annotated[int, Field(ge=0, le=20)]  # samples, and as many real characters, with the density along them
+    judge: str  # name of the judge that scores are taken with, as its card has it
     seed: Annotated[int, Field(ge=0)]
     device: Literal["auto", "cpu", "cuda"]
 
@@ -105,20 +107,14 @@ def score(
     metrics["acceptance"] = acceptance(material.samples.index["reason"])
     metrics["ends"] = {"share": ended(material.samples)}
     metrics["wasserstein"], histograms = shapes(material)
-    like = likeness.measure(
-        judge, compared(material), material.held_out("test"), options.bootstrap, options.seed, progress
-    )
+    like = likeness(material, judge, options, progress)
     built, seen = construction(material, options, progress)
     metrics["novelty"], nearest, table = newness(material, options, progress)
-    metrics |= like.sections | built
+    metrics |= {"likeness": like.metrics} | built
     tables |= histograms | {"novelty": table} | seen.tables
-    samples = pd.concat((nearest[["id"]], pd.Series(like.believed, name="believed"), seen.samples), axis=1)
+    believed = pd.Series(like.believed, name="believed", index=range(len(like.believed)), dtype=float)
+    samples = pd.concat((nearest[["id"]], believed, seen.samples), axis=1)
     return Scores(_rounded(metrics), tables, nearest, samples, seen.parts)
-
-
-def compared(material: Material) -> dict[str, DrawingSet]:
-    """The sets that are held against the held-out test characters, by the names of `likeness.SUFFIXES`."""
-    return {"accepted": material.accepted, "drawn": material.samples, "floor": material.held_out("valid")}
 
 
 def _check(material: Material) -> None:
@@ -192,6 +188,13 @@ def shapes(material: Material) -> tuple[dict[str, float], dict[str, pd.DataFrame
     return apart, histograms
 
 
+def likeness(material: Material, judge: Judge, options: ScoreParams, progress: Progress) -> Resemblance:
+    """Distances in the judge's features and the two-sample test, before and after the filters, and their floors."""
+    held_out = (list(material.held_out(name)) for name in ("test", "valid"))
+    sets = Sets(*held_out, list(material.accepted), list(material.samples))
+    return resemblance.resemblance(judge, sets, options.bootstrap, options.seed, progress)
+
+
 @dataclass(frozen=True)
 class Seen:
     """What the accepted samples are made of: tables (parts and stroke types, beside held-out ones'), a row a sample,
@@ -209,7 +212,8 @@ def construction(
     samples with interval, and of all drawn (name_unfiltered). The validation characters say what a known stroke is."""
     source = np.random.default_rng(options.seed)
     against = structure.yardstick(material.split("train"), material.held_out("valid"), source)
-    sets = compared(material) | {"held out": material.held_out("test")}
+    sets = {"accepted": material.accepted, "drawn": material.samples}
+    sets |= {"held out": material.held_out("test"), "floor": material.held_out("valid")}
     found = {
         name: structure.look(list(part), against, lambda i, name=name: progress(i, f"parts, {name}"))
         for name, part in sets.items()

@@ -32,7 +32,7 @@ SHEETS = {  # name at the artifacts' root, the same in every row, so that Compar
 }
 PAGE = "data/scores/gallery.html"
 MODEL = ("data/model/*.safetensors", "data/model/*.json")
-CODE_FILES = ("pipeline/*.py", "pipeline/gallery.*", "stages/*.py", "pretrained/judge/judge.json")
+CODE_FILES = ("pipeline/*.py", "pipeline/gallery.*", "stages/*.py")
 BESIDE_THE_RESULTS = (
     "tracking*.py",
     "ui.py",

@@ -22,7 +22,7 @@ PARAMS = (  # columns: what people change
 )
 METRICS = (  # columns: what they compare
     "score/likeness.frechet",
-    "score/two_sample.auc",
+    "score/likeness.auc",
     "score/likeness.recall",
     "score/parts.share",
     "score/novelty.copies",

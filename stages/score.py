@@ -34,7 +34,7 @@ def main(row: Any, samples: Path, prepared: Path, model: Path, reader: Path, out
     options = params.load("score")
     device = scoring.choose_device(options.device)
     net, config = checkpoint.load_model(model, device)
-    trained_judge = judge.load(reader, device)
+    trained_judge = judge.load(reader, device, name=options.judge)
     material = Material(dataset.load(samples), dataset.load(prepared), batches.read_description(prepared))
     found = scoring.score(material, net, config["pen_weights"], trained_judge, options, show)
     with whole_folder(out / "plots") as folder:
@@ -48,7 +48,7 @@ def main(row: Any, samples: Path, prepared: Path, model: Path, reader: Path, out
     draw(out / "believed", believed, 2 * columns * CELL_PX)
     films = curation.films_of(material, net, config["pen_weights"], options.films, options.films)
     exhibit(out, material, found, films, history(model), config)
-    write_json(out / "metrics.json", found.metrics | {"judge": trained_judge.name})
+    write_json(out / "metrics.json", found.metrics)
     row.complete()
     return scoring.sentence(found.metrics)
 

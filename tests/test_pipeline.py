@@ -45,6 +45,7 @@ class Workspace:
         self.folder = folder
         shutil.copytree(ROOT / "pipeline", folder / "pipeline", ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copytree(ROOT / "stages", folder / "stages", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / "pretrained/judge", folder / "pretrained/judge")
         for name in ("dvc.yaml", "params.yaml"):
             shutil.copy(ROOT / name, folder)
         with zipfile.ZipFile(archive) as packed:

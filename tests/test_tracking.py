@@ -360,7 +360,7 @@ def test_the_view_is_stored_with_the_experiment(place, work):
     shown = set(state["selectedColumns"])
     assert {f"params.`{name}`" for name in tracking_view.PARAMS} < shown
     assert {f"metrics.`{name}`" for name in tracking_view.METRICS} < shown
-    assert state["orderByKey"] == "metrics.`score/test.nats_per_step`" and state["orderByAsc"] is True
+    assert state["orderByKey"] == "metrics.`score/likeness.frechet`" and state["orderByAsc"] is True
     sections = {section["uuid"] for section in state["compareRunSections"]}
     assert {chart["metricSectionId"] for chart in state["compareRunCharts"]} == sections
     assert len({chart["uuid"] for chart in state["compareRunCharts"]}) == len(state["compareRunCharts"])
