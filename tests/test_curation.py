@@ -85,8 +85,9 @@ def test_scores_stand_with_floor_and_interval(scores):
     nats, strokes = found["Nats a step, test drawings"], found["Strokes, off by"]
     assert (nats.low, nats.high) == tuple(scores.metrics["test"][f"nats_per_step_{end}"] for end in ("low", "high"))
     assert strokes.floor == scores.metrics["wasserstein"]["strokes_floor"] and nats.floor is None
-    # these drawings tell of no components
-    assert list(found) == [rule.label for rule in curation.HEADLINES if rule.section != "parts"]
+    # these drawings tell of no components, and are too few for a two-sample test
+    missing = {"Strokes in known parts", "Told from real, AUC"}
+    assert list(found) == [rule.label for rule in curation.HEADLINES if rule.label not in missing]
 
 
 def test_a_score_that_is_not_there_is_left_out_and_a_new_one_is_a_row(scores):

@@ -294,6 +294,8 @@ def test_a_row_is_complete_although_its_training_was_cached(place, work):
         "training.png",
         "samples.png",
         "nearest.png",
+        "believed.png",
+        "density.png",
         "images",
         "model/config.json",
         "model/weights.safetensors",
