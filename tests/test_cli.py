@@ -174,7 +174,7 @@ def options(monkeypatch, *arguments):
 def test_the_defaults_are_those_of_params_yaml(home, monkeypatch, defaults):
     net = save_net(home / "own", sample=None)
     got = options(monkeypatch, "--model", net, "--seed", 3)
-    same = {name: getattr(got, name) for name in [*writer.SAMPLE, *writer.LENGTHS]}
+    same = {name: getattr(got, name) for name in writer.SAMPLE}
     assert same == {name: defaults["sample"][name] for name in same}
     assert (got.count, got.seed, got.device) == (20, 3, "cpu") and got.max_attempts == 200
     # all parameters of sampling are either these, or an option, or without influence here
