@@ -185,7 +185,8 @@ def test_the_defaults_are_those_of_params_yaml(home, monkeypatch, defaults):
 def test_lengths_follow_the_box(home, monkeypatch):
     data = {"scale": 100.0, "width": 545.0, "height": 218.0}
     got = options(monkeypatch, "--model", save_net(home / "own", sample=None, data=data))
-    assert (got.margin, got.min_size, got.min_distance) == (10.0, 150.0, 10.0)
+    limits = got.limits(545.0, 218.0)
+    assert (limits.margin, limits.min_size, limits.min_distance) == (10.0, 150.0, 10.0)
 
 
 def test_the_model_s_own_values_come_before_the_defaults_and_options_before_both(home, monkeypatch):
