@@ -41,6 +41,7 @@ The flow has one direction; a module imports only what stands above it:
     novelty     score:  nearest training character
     plots       score:  tables and pictures of the scores
     scoring     score:  all scores of a set of samples
+    export      a set of drawings -> the files of other tools
     tracking_files  MLflow: what of DVC's files a row holds
     tracking_store  MLflow: where the rows are
     tracking_view   MLflow: the prepared view

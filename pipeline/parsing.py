@@ -197,14 +197,14 @@ def read_chunk(chunk: Sequence[Record], options: ParseParams, form: str = "svg")
 
 def read_file(name: str, data: bytes, options: ParseParams, place: str = "") -> Parsed:
     """One SVG document. An unreadable one gives a reason, not an error, so that all of them can be named."""
-    row = describe(name) | {"source": place or name}
+    row = describe(name)
     try:
         document = svg.read(data, name)
         row |= {"width": document.width, "height": document.height, "source": place or name, "types": document.types}
         row |= {"groups": json.dumps(document.groups, ensure_ascii=False, separators=(",", ":"))}
         steps = _steps(document, options) if is_selected(row, options) else None
     except (svg.SvgError, geometry.GeometryError, drawing.DrawingError) as error:
-        return Parsed(row, reason=str(error).removeprefix(f"{name}: "))
+        return Parsed({**row, "source": place or name}, reason=str(error).removeprefix(f"{name}: "))
     return Parsed(row, steps, document.paths, len(document.curves))
 
 
