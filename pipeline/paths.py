@@ -53,7 +53,9 @@ def subpaths(d: str) -> list[Curve]:
             with np.errstate(all="ignore"):
                 segments, at = _trace(commands, at)
                 curves += [_curve(segments)] if segments else []
-        except (ArithmeticError, AssertionError) as error:
+        except PathError:
+            raise
+        except (ArithmeticError, AssertionError, ValueError) as error:
             raise PathError(f"a number no curve can be computed with ({error})") from None
     return curves
 
