@@ -8,12 +8,21 @@ The flow has one direction; a module imports only what stands above it:
     drawing     THE format: steps (dx, dy, pen); every other module speaks it
     dataset     a set of drawings on disk: points.npy and index.parquet
     render      pictures: SVG and PNG of one drawing or a sheet
+    formats     fetch:  the formats that drawings come in, told by their content
     downloads   fetch:  a pinned package or release, checked by its hash, kept in a cache
     sources     fetch:  package, release or folder -> one archive and a manifest
     paths       parse:  SVG path data -> curves
     shapes      parse:  circles, rectangles and the like -> path data
     svg         parse:  an SVG document -> strokes as curves
     geometry    parse:  curves -> points (bezier, arclength, rdp); a new resampling rule goes here
+    sketch      parse:  what a reader of a stroke format gives
+    object_arrays  parse: numpy's object arrays without running what their pickles name
+    stroke3     parse:  sketch-rnn's .npz -> sketches
+    quickdraw   parse:  Quick, Draw!'s .ndjson -> sketches
+    casia       parse:  CASIA's .pot -> sketches
+    iam         parse:  IAM On-Line's .xml -> sketches
+    kanjivg     parse:  KanjiVG's single .xml -> SVG documents
+    readers     parse:  each format's reader; a new format goes here
     parsing     parse:  the archive -> a set of drawings
     batches     batch:  hold-out split, scale, minibatches of whole drawings
     augmentation  train:  drawings distorted at random in training
@@ -52,6 +61,7 @@ The flow has one direction; a module imports only what stands above it:
     exhibits    score:  what the gallery shows, as plain data
     gallery     score:  one page of every sample that needs no network
     curation    score:  the scores of a set of samples -> what the gallery shows
+    export      a set of drawings -> the files of other tools
     tracking_files  MLflow: what of DVC's files a row holds
     tracking_store  MLflow: where the rows are
     tracking_view   MLflow: the prepared view

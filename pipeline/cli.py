@@ -263,6 +263,29 @@ def _sync_each(root: Path, names: list[str], known: dict[str, str]) -> None:
 
 
 @app.command()
+@plain_errors("export")
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="What stage parse, batch or sample wrote.")] = Path(
+        "data/samples"
+    ),
+    kind: Annotated[str, _option("--format", "-f", metavar="svg|npz|ndjson|json", help="What to write (svg).")] = "svg",
+    out: Annotated[
+        Path | None, _option("--out", "-o", metavar="PATH", help="The file or, for svg, the folder (drawings.FORMAT).")
+    ] = None,
+    rejected: Annotated[bool, _option("--rejected", help="Also samples that the filters left out.")] = False,
+    licence: Annotated[str | None, _option("--licence", metavar="TEXT", help="Credit to write (the data's).")] = None,
+) -> None:
+    """Write drawings for other tools: pictures, sketch-rnn's npz, Quick, Draw!'s ndjson, plain json."""
+    from pipeline import export as module
+
+    if kind not in module.KINDS:
+        raise CommandError(f"--format {kind}: must be one of {', '.join(module.KINDS)}")
+    place = out or Path("drawings" if kind == "svg" else f"drawings.{kind}")
+    count = module.write(module.read(folder, rejected, licence), kind, place)
+    typer.echo(f"wrote {place}: {count:,} drawings")
+
+
+@app.command()
 @plain_errors("ui")
 def ui(port: Annotated[int | None, _option("--port", metavar="N", help="Port on this machine (a free one).")] = None):
     """Show the rows in MLflow's UI, until Ctrl-C."""

@@ -68,6 +68,14 @@ def read(data: bytes, source: str) -> Document:
 
 
 def _parse(data: bytes) -> etree._Element:
+    root = parse_xml(data)
+    if _name(root) != "svg":
+        raise SvgError(f"its root is <{etree.QName(root).localname}>, not <svg>")
+    return root
+
+
+def parse_xml(data: bytes) -> etree._Element:
+    """The root of an untrusted XML document; entities are refused. Raises SvgError."""
     text = _decode(data)
     if "<!ENTITY" in text:
         raise SvgError("declares an XML entity, which is refused; save it as plain SVG")
@@ -84,12 +92,9 @@ def _parse(data: bytes) -> etree._Element:
         remove_pis=True,
     )
     try:
-        root = etree.fromstring(text.encode("utf-8"), parser)
+        return etree.fromstring(text.encode("utf-8"), parser)
     except etree.XMLSyntaxError as error:
         raise SvgError(f"is not XML: {error.msg}") from None
-    if _name(root) != "svg":
-        raise SvgError(f"its root is <{etree.QName(root).localname}>, not <svg>")
-    return root
 
 
 def _decode(data: bytes) -> str:

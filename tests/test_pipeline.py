@@ -82,12 +82,12 @@ class Workspace:
         out = subprocess.run(command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=True)
         return [stage for stage in json.loads(out.stdout or "{}")]
 
-    def rows(self) -> pd.DataFrame:
+    def rows(self, database: str = "mlflow.db") -> pd.DataFrame:
         """The rows of MLflow's table."""
         from mlflow import MlflowClient, set_tracking_uri
         from mlflow.tracking.fluent import search_runs
 
-        uri = f"sqlite:///{self.folder / 'mlflow.db'}"
+        uri = f"sqlite:///{self.folder / database}"
         set_tracking_uri(uri)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # MLflow's own, of the SQLAlchemy it uses
@@ -179,9 +179,9 @@ def test_sampling_otherwise_runs_two_stages_and_back_runs_none(finished):
     assert finished.bytes() == original
 
 
-def fake_kanji(workspace: Workspace, *arguments: str) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-m", "pipeline", *arguments]
-    return subprocess.run(command, cwd=workspace.folder, env=workspace.environment, capture_output=True, text=True)
+def fake_kanji(workspace: Workspace, *arguments: str, **variables: str) -> subprocess.CompletedProcess:
+    command, environment = [sys.executable, "-m", "pipeline", *arguments], workspace.environment | variables
+    return subprocess.run(command, cwd=workspace.folder, env=environment, capture_output=True, text=True)
 
 
 def test_rows_of_commits_and_experiments_are_filled_in_later(finished):
@@ -194,21 +194,18 @@ def test_rows_of_commits_and_experiments_are_filled_in_later(finished):
     (warmer,) = finished.rows().query("`tags.dvc.experiment` == 'warmer'").to_dict("records")
     for command in (["git", "checkout", "-q", "."], ["dvc", "checkout", "-q"]):
         subprocess.run(command, cwd=finished.folder, env=finished.environment, check=True)
-    kept = (finished.folder / "mlflow.db").rename(finished.folder / "mlflow.kept")
-    try:
-        done = fake_kanji(finished, "track", "--sync", "--experiments", "--rev", "HEAD", "--rev", "nowhere")
-        assert "HEAD: its row is complete\nwarmer: its row is complete\n2 of 3 rows" in done.stdout
-        assert "'nowhere' is neither a Git revision nor an experiment" in done.stderr and done.returncode == 1
-        rows = finished.rows().set_index("params.sample.mixture_temperature")
-        assert set(rows.index) == {"0.5", "0.8"} and (rows["status"] == "FINISHED").all()
-        again = rows.loc["0.8"]
-        assert again["tags.mlflow.runName"] == "warmer"
-        assert again["tags.fake_kanji.key"] == warmer["tags.fake_kanji.key"]
-        scores = {name: value for name, value in warmer.items() if name.startswith("metrics.score/")}
-        assert len(scores) > 20
-        assert {name: again[name] for name in scores} == pytest.approx(scores, rel=1e-5)
-    finally:
-        kept.replace(finished.folder / "mlflow.db")
+    later = {"MLFLOW_TRACKING_URI": f"sqlite:///{finished.folder / 'later.db'}"}
+    done = fake_kanji(finished, "track", "--sync", "--experiments", "--rev", "HEAD", "--rev", "nowhere", **later)
+    assert "HEAD: its row is complete\nwarmer: its row is complete\n2 of 3 rows" in done.stdout
+    assert "'nowhere' is neither a Git revision nor an experiment" in done.stderr and done.returncode == 1
+    rows = finished.rows("later.db").set_index("params.sample.mixture_temperature")
+    assert set(rows.index) == {"0.5", "0.8"} and (rows["status"] == "FINISHED").all()
+    again = rows.loc["0.8"]
+    assert again["tags.mlflow.runName"] == "warmer"
+    assert again["tags.fake_kanji.key"] == warmer["tags.fake_kanji.key"]
+    scores = {name: value for name, value in warmer.items() if name.startswith("metrics.score/")}
+    assert len(scores) > 20
+    assert {name: again[name] for name in scores} == pytest.approx(scores, rel=1e-5, nan_ok=True)
 
 
 def test_a_bad_parameter_stops_before_any_work(finished):
