@@ -23,6 +23,7 @@ The flow has one direction; a module imports only what stands above it:
     iam         parse:  IAM On-Line's .xml -> sketches
     kanjivg     parse:  KanjiVG's single .xml -> SVG documents
     readers     parse:  each format's reader; a new format goes here
+    timelimit   parse:  a limit of processor time a file
     parsing     parse:  the archive -> a set of drawings
     batches     batch:  hold-out split, scale, minibatches of whole drawings
     augmentation  train:  drawings distorted at random in training

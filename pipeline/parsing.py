@@ -25,7 +25,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 from pydantic import AfterValidator, Field
 
-from pipeline import drawing, geometry, params, readers, sketch, svg
+from pipeline import drawing, geometry, params, readers, sketch, svg, timelimit
 from pipeline.drawing import Steps
 from pipeline.paths import Curve, PathError
 from pipeline.sketch import FormatError, Record
@@ -190,9 +190,18 @@ def _records(archive: Path, form: str) -> Iterator[Record]:
 
 def read_chunk(chunk: Sequence[Record], options: ParseParams, form: str = "svg") -> list[Parsed]:
     """The work of one task: parse some drawings."""
-    if form in readers.AS_SVG:
-        return [read_file(record.name, record.data, options, record.place) for record in chunk]
-    return [read_record(record, options, form) for record in chunk]
+    return [_limited(record, options, form) for record in chunk]
+
+
+def _limited(record: Record, options: ParseParams, form: str) -> Parsed:
+    """A drawing that takes too long is an unreadable one."""
+    try:
+        with timelimit.limited():
+            if form in readers.AS_SVG:
+                return read_file(record.name, record.data, options, record.place)
+            return read_record(record, options, form)
+    except timelimit.TimeLimitError as error:
+        return Parsed({**describe(record.name), "source": record.place}, reason=str(error))
 
 
 def read_file(name: str, data: bytes, options: ParseParams, place: str = "") -> Parsed:
@@ -231,7 +240,7 @@ def _steps(document: svg.Document, options: ParseParams) -> Steps:
 
 
 def _resampled(curves: list[Curve], width: float, height: float, options: ParseParams) -> Steps:
-    return drawing.from_strokes([geometry.resample(curve, options) for curve in curves], width, height)
+    return drawing.from_strokes(geometry.resample_all(curves, options), width, height)
 
 
 # ---- what a name tells ----
