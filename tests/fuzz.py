@@ -38,7 +38,9 @@ MARKUP = (
     ' transform="matrix(1 0 0 1e300 0 0)"', ' transform="skewX(90)"', ' style="display:none"', ' d="M0 0L1 1"', "<",
     ">", '"', "<?x y?>", "<!DOCTYPE svg>", "\ufeff", "\0", "\ud800",
 )  # fmt: skip
-PAGE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 109 109"><g transform="scale(2) rotate(3,1,2)">{}</g></svg>'
+PAGE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 109 109"><g transform="scale(2) rotate(3,1,2)">{}</g></svg>'
+)
 
 
 def changed(text: str, source: random.Random, tokens: tuple[str, ...]) -> str:
@@ -112,7 +114,9 @@ def main() -> None:
     counts, findings = run(options.seconds, options.seed, real(Path("data/raw/drawings.zip")))
     for finding in findings:
         print(finding, file=sys.stderr)
-    print(f"{sum(counts.values()):,} inputs in {options.seconds:g} s ({dict(sorted(counts.items()))}): {len(findings)} findings")
+    print(
+        f"{sum(counts.values()):,} inputs in {options.seconds:g} s ({dict(sorted(counts.items()))}): {len(findings)} findings"
+    )
     sys.exit(bool(findings))
 
 
