@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: setup repro test lint ui demo bench clean-venv
+.PHONY: setup repro test browser lint ui demo bench clean-venv
 
 setup: $(VENV)/ready
 
@@ -21,6 +21,13 @@ repro: setup
 
 test: setup
 	python -m pytest
+
+# a Chromium for the tests of pages: one that is here, else Playwright's, else, as root, the distribution's
+browser: setup
+	@$(BIN)/python tests/browser.py \
+	  || { timeout 300 $(BIN)/python -m playwright install chromium && $(BIN)/python tests/browser.py; } \
+	  || { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends chromium \
+	       && $(BIN)/python tests/browser.py; }
 
 lint: setup
 	ruff check .

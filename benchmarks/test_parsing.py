@@ -1,8 +1,10 @@
-"""Files a second of parsing KanjiVG's SVG files, on all cores."""
+"""Files a second of parsing KanjiVG's SVG files, and lines a second of Quick, Draw!'s, on all cores."""
 
+import json
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 from measuring import Row, in_turns, median
 
@@ -27,3 +29,21 @@ def test_parsing(benchmark, report, rounds, defaults, archive, excerpt):
     results = in_turns(benchmark, lambda: parsing.parse(excerpt, options), [], rounds)
     rate = files / median([taken for (taken,) in results])
     report(Row("parsing", "cpu", "files", rate, note=f"all {every:,} in {every / rate:.0f} s"))
+
+
+def test_reading_ndjson(benchmark, report, rounds, defaults, tmp_path):
+    """Drawings of four strokes of a dozen points, through rdp, without keeping them."""
+    source, lines = np.random.default_rng(1), []
+    for number in range(2000):
+        strokes = source.integers(-9, 10, (4, 2, 12)).cumsum(axis=2).clip(0, 255).tolist()
+        lines.append(json.dumps({"key_id": str(number), "word": "cat", "drawing": strokes}))
+    path = tmp_path / "drawings.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("cat.ndjson", "\n".join(lines))
+    options = parsing.ParseParams(**{**defaults["parse"], "rule": "rdp", "epsilon": 2.0})
+
+    def read() -> None:
+        parsing.parse_into(lambda drawings, index: None, path, options, form="quickdraw")
+
+    results = in_turns(benchmark, read, [], rounds)
+    report(Row("reading ndjson", "cpu", "drawings", len(lines) / median([taken for (taken,) in results])))

@@ -8,10 +8,11 @@ Character-aligned: a row of a minibatch is one drawing, from its first point to 
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -26,7 +27,7 @@ from pipeline.seeds import generator
 
 SPLITS = ("train", "valid", "test")
 DESCRIPTION = "batches.json"
-ORDER_STREAM, SCALE_STREAM = 0, 1  # keys of the random streams of an epoch
+ORDER_STREAM = 0  # key of the random stream of an epoch
 
 
 class BatchError(ValueError):
@@ -35,7 +36,9 @@ class BatchError(ValueError):
 
 @params.section
 class BatchParams:
-    scale: Annotated[float, Field(gt=0)]
+    """scale   offsets are divided by it; auto: such that the training drawings' have the root mean square 1"""
+
+    scale: Annotated[float, Field(gt=0)] | Literal["auto"]
     size: Annotated[int, Field(ge=1)]
     length_noise: Annotated[float, Field(ge=0, le=1)]
     test_percent: Annotated[int, Field(ge=1, le=49)]
@@ -52,21 +55,79 @@ def split_of(code_point: int, name: str, test_percent: int, valid_percent: int) 
     return "valid" if percent < test_percent + valid_percent else "train"
 
 
-def prepare(drawings: DrawingSet, options: BatchParams) -> tuple[list[np.ndarray], pd.DataFrame]:
-    """Scaled drawings, offsets / scale, and their index with the column `split`. Raises BatchError: an empty split."""
-    index = drawings.index.copy()
-    index["split"] = [
-        split_of(code_point, name, options.test_percent, options.valid_percent)
-        for code_point, name in zip(index["code_point"], index["id"], strict=True)
+def splits(index: pd.DataFrame, options: BatchParams) -> list[str]:
+    """The split of each drawing of an index.
+
+    A drawing that comes with a split (column `split`, "" where none) as valid or test keeps it. The others are split by
+    `split_of`, but nothing is added to a valid or test that came with the data.
+    Raises BatchError: an unknown split, or one left empty.
+    """
+    given = list(index["split"]) if "split" in index else [""] * len(index)
+    if unknown := sorted(set(given) - {"", *SPLITS}):
+        raise BatchError(f"the data names the split {unknown[0]!r}; allowed are {', '.join(SPLITS)}")
+    came = {"valid", "test"} & set(given)
+    chosen = [
+        _split(said, came, split_of(code_point, name, options.test_percent, options.valid_percent))
+        for said, code_point, name in zip(given, index["code_point"], index["id"], strict=True)
     ]
-    empty = [split for split in SPLITS if not (index["split"] == split).any()]
+    empty = [split for split in SPLITS if split not in chosen]
     if empty:
         raise BatchError(
             f"{len(index)} drawings leave {' and '.join(empty)} empty: give more drawings, "
             "or raise batch.test_percent and batch.valid_percent"
         )
-    unit = np.array([options.scale, options.scale, 1], np.float32)
-    return [steps / unit for steps in drawings], index
+    return chosen
+
+
+def _split(said: str, came: set[str], hashed: str) -> str:
+    if said in came:
+        return said
+    return "train" if hashed in came else hashed
+
+
+def resolved(drawings: DrawingSet, options: BatchParams) -> BatchParams:
+    """The options with a number for the scale.
+
+    auto is sqrt(mean of (dx^2 + dy^2) / 2) over all steps of the training drawings, travels through the air included,
+    in 6 significant digits: their offsets, divided by it, have the root mean square 1. Raises BatchError.
+    """
+    if options.scale != "auto":
+        return options
+    total = steps = 0.0
+    for split, drawing in zip(splits(drawings.index, options), drawings, strict=True):
+        if split == "train":
+            total += float(np.square(drawing[:, :2], dtype=np.float64).sum())
+            steps += len(drawing)
+    if not total > 0:
+        raise BatchError("batch.scale: auto needs drawings that have a size; all offsets are 0")
+    return replace(options, scale=float(f"{math.sqrt(total / steps / 2):.6g}"))
+
+
+@dataclass(frozen=True)
+class Scaled(Sequence[np.ndarray]):
+    """Drawings with their offsets divided by `scale`, each made when it is asked for."""
+
+    drawings: DrawingSet
+    scale: float
+
+    def __len__(self) -> int:
+        return len(self.drawings)
+
+    def __getitem__(self, i: int) -> np.ndarray:  # type: ignore[override]
+        return self.drawings[i] / self._unit
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        return (steps / self._unit for steps in self.drawings)
+
+    @property
+    def _unit(self) -> np.ndarray:
+        return np.array([self.scale, self.scale, 1], np.float32)
+
+
+def prepare(drawings: DrawingSet, options: BatchParams) -> tuple[Scaled, pd.DataFrame]:
+    """Scaled drawings, offsets / scale, and their index with the column `split`. Raises BatchError: an empty split."""
+    index = drawings.index.assign(split=splits(drawings.index, options))
+    return Scaled(drawings, resolved(drawings, options).scale), index
 
 
 def minibatches(lengths: Tensor, size: int, length_noise: float, order: torch.Generator) -> list[Tensor]:
@@ -109,22 +170,20 @@ class Rows:
     def gather(self, rows: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Rows of a minibatch -> previous (T, B, 3), target (T, B, 3), keep (T, B) bool, on the device.
 
-        previous is target one step later, and begins as after the end of a character: (0, 0, 2).
+        previous is `previous_of` target.
         """
         lengths = self.lengths[rows]
         time = torch.arange(int(lengths.max())).unsqueeze(1)
         keep = (time < lengths).to(self.points.device)
         at = (self.starts[rows] + time).clamp(max=len(self.points) - 1)
         target = self.points[at.to(self.points.device)] * keep.unsqueeze(-1)
-        begin = target.new_tensor([0.0, 0.0, END_OF_CHARACTER]).expand(1, len(rows), 3)
-        return torch.cat((begin, target[:-1])), target, keep
+        return previous_of(target), target, keep
 
 
-def random_scale(rows: int, reach: float, per_axis: bool, per_drawing: bool, source: torch.Generator) -> Tensor:
-    """Factors uniform in 1 +- reach, to multiply (T, B, 3) steps with: (1, B or 1, 3), the pen's factor is 1."""
-    drawn = torch.rand(1, rows if per_drawing else 1, 2 if per_axis else 1, generator=source, device=source.device)
-    factors = 1 + reach * (2 * drawn - 1)
-    return torch.cat((factors.expand(-1, -1, 2), torch.ones_like(factors[..., :1])), dim=-1)
+def previous_of(target: Tensor) -> Tensor:
+    """(T, B, 3) -> the steps before these, (T, B, 3): the first is as after the end of a character, (0, 0, 2)."""
+    begin = target.new_tensor([0.0, 0.0, END_OF_CHARACTER]).expand_as(target[:1])
+    return torch.cat((begin, target[:-1]))
 
 
 def statistics(drawings: DrawingSet, options: BatchParams) -> dict[str, Any]:
@@ -152,7 +211,7 @@ def statistics(drawings: DrawingSet, options: BatchParams) -> dict[str, Any]:
 def description(drawings: DrawingSet, options: BatchParams, source: dict[str, Any]) -> dict[str, Any]:
     """What a net must know of its data to read and write in the source's units, and its user of the data's licence.
 
-    source: the summary that the stage parse wrote.
+    options: with a number for the scale, see `resolved`. source: the summary that the stage parse wrote.
     """
     boxes = drawings.index[["width", "height"]].median()
     box = {"width": float(boxes["width"]), "height": float(boxes["height"])}

@@ -4,11 +4,8 @@
 commands, not here, so that --help answers at once.
 """
 
-import json
 import os
 import secrets
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -221,16 +218,16 @@ def export_web(
         raise CommandError(
             f"--out {out}: a net is written as .json, the whole page as .html; without an ending a folder"
         )
-    from pipeline import checkpoint, compact, export, files
+    from pipeline import checkpoint, compact, files, web_export
 
     net, config = checkpoint.load_model(model or _shipped())
-    made = export.make(net, config, prepared if prepared.is_dir() else None)
+    made = web_export.make(net, config, prepared if prepared.is_dir() else None)
     if kind == "folder":
         with files.whole_folder(out) as folder:
-            export.write(folder, made)
+            web_export.write(folder, made)
     elif kind == ".html":
         with files.whole_file(out) as partial:
-            partial.write_text(export.page(made.net, made.kanji), encoding="utf-8")
+            partial.write_text(web_export.page(made.net, made.kanji), encoding="utf-8")
     else:
         compact.write(out, made.net)
     typer.echo(f"{made.sentence}; wrote {out}")
@@ -255,32 +252,76 @@ def starts(
 @app.command()
 @plain_errors("track")
 def track(
-    sync: Annotated[bool, typer.Option("--sync", help="Fill in the row of params.yaml from the files of DVC.")] = False,
+    sync: Annotated[bool, typer.Option("--sync", help="Fill in rows from the files of DVC.")] = False,
+    revisions: Annotated[
+        list[str] | None,
+        typer.Option("--rev", metavar="REV", help="Of a commit, branch, tag or experiment; may be given again."),
+    ] = None,
+    experiments: Annotated[bool, typer.Option("--experiments", help="Of every DVC experiment kept here.")] = False,
 ) -> None:
-    """Fill in the row in MLflow, if it could not be kept while the stages ran."""
+    """Fill in rows in MLflow that could not be kept while the stages ran; without --rev, that of params.yaml."""
     if not sync:
-        raise CommandError("nothing to do; --sync fills in the row of params.yaml")
-    from pipeline import tracking
+        raise CommandError("nothing to do; --sync fills in the row of params.yaml, with --rev or --experiments others")
+    from pipeline import revisions as module
 
-    _check_clean()
+    root = Path()
+    known = module.experiments(root) if experiments or revisions else {}
+    names = list(dict.fromkeys([*(revisions or []), *(known if experiments else {})]))
+    if names or experiments:
+        _sync_each(root, names, known)
+    else:
+        _sync_here(root)
+
+
+def _sync_here(root: Path) -> None:
+    from pipeline import revisions, tracking
+
+    revisions.check_clean(root)
     if not tracking.sync():  # it has said why
         raise typer.Exit(1)
     typer.echo("the row of params.yaml in MLflow is complete; `fake-kanji ui` shows it")
 
 
-def _check_clean() -> None:
-    """Raise CommandError unless data/ is what DVC makes of params.yaml and the code as they are."""
-    if not Path("params.yaml").exists():
-        raise CommandError("params.yaml does not exist: run from the repository's root")
-    result = subprocess.run([sys.executable, "-m", "dvc", "status", "--json"], capture_output=True, text=True)
-    if result.returncode:
-        raise CommandError(f"`dvc status` fails: {result.stderr.strip().removeprefix('ERROR: ')}")
-    changed = json.loads(result.stdout)
-    if changed:
-        raise CommandError(
-            f"data/ is not of these parameters and this code (changed: {', '.join(changed)}); "
-            "run `dvc repro`, or after a clone `dvc pull`, and then this again"
-        )
+def _sync_each(root: Path, names: list[str], known: dict[str, str]) -> None:
+    """A line a revision; one that cannot be had does not keep the others from their rows, but ends in exit code 1."""
+    from pipeline import revisions, tracking
+
+    complete = 0
+    for name in names:
+        try:
+            with revisions.checked_out(root, name) as folder:
+                if not tracking.sync(folder / "params.yaml", folder, name if name in known else ""):
+                    raise typer.Exit(1)
+            complete += 1
+            typer.echo(f"{name}: its row is complete")
+        except revisions.RevisionError as error:
+            typer.echo(f"fake-kanji track: {error}", err=True)
+    typer.echo(f"{complete} of {len(names)} rows in MLflow are complete; `fake-kanji ui` shows them")
+    if complete < len(names):
+        raise typer.Exit(1)
+
+
+@app.command()
+@plain_errors("export")
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="What stage parse, batch or sample wrote.")] = Path(
+        "data/samples"
+    ),
+    kind: Annotated[str, _option("--format", "-f", metavar="svg|npz|ndjson|json", help="What to write (svg).")] = "svg",
+    out: Annotated[
+        Path | None, _option("--out", "-o", metavar="PATH", help="The file or, for svg, the folder (drawings.FORMAT).")
+    ] = None,
+    rejected: Annotated[bool, _option("--rejected", help="Also samples that the filters left out.")] = False,
+    licence: Annotated[str | None, _option("--licence", metavar="TEXT", help="Credit to write (the data's).")] = None,
+) -> None:
+    """Write drawings for other tools: pictures, sketch-rnn's npz, Quick, Draw!'s ndjson, plain json."""
+    from pipeline import export as module
+
+    if kind not in module.KINDS:
+        raise CommandError(f"--format {kind}: must be one of {', '.join(module.KINDS)}")
+    place = out or Path("drawings" if kind == "svg" else f"drawings.{kind}")
+    count = module.write(module.read(folder, rejected, licence), kind, place)
+    typer.echo(f"wrote {place}: {count:,} drawings")
 
 
 @app.command()

@@ -5,7 +5,7 @@ Shapes: R rows of a matrix, C columns. All arrays are base64 of little-endian by
 
     {"format": "fake-kanji net", "version": 1,
      "model": {...}, "data": {...}, "pen_weights": [...], "sample": {...},       as in a model's config.json
-     "scores": {...} or null,                                                   what `export.scores` measured
+     "scores": {...} or null,                                                   what `web_export.scores` measured
      "tensors": {"head.weight": {"shape": [R, C], "scale": "R float32", "values": "R C int8"},
                  "head.bias": {"shape": [R], "values": "R float32"}, ...}}      names as in weights.safetensors
 """

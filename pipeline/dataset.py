@@ -5,8 +5,9 @@ index.parquet  a row a drawing: start and stop (rows of points.npy), strokes (th
                knows of it: id, character, code_point, variant, split, width, height, source, ...
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ import pandas as pd
 from pipeline.drawing import Steps, stroke_count
 
 POINTS, INDEX = "points.npy", "index.parquet"
+BLOCK = 4096  # drawings written at once
 
 
 class DatasetError(ValueError):
@@ -47,26 +49,55 @@ class DrawingSet:
         return DrawingSet(self.points, self.index[chosen].reset_index(drop=True))
 
 
-def save(folder: Path, drawings: Sequence[Steps], index: pd.DataFrame) -> None:
-    """Write the set into an existing folder. `index` has a row a drawing; start, stop and strokes are added here."""
-    if len(drawings) != len(index):
-        raise DatasetError(f"{len(drawings)} drawings but {len(index)} rows in the index")
-    stops = np.cumsum([len(steps) for steps in drawings], dtype=np.int64)
-    total = int(stops[-1]) if len(stops) else 0
-    # np.save needs the whole array; the map is filled drawing by drawing and has no second copy in memory
-    if total:
-        points = np.lib.format.open_memmap(folder / POINTS, mode="w+", dtype=np.float32, shape=(total, 3))
-        for steps, stop in zip(drawings, stops, strict=True):
-            points[stop - len(steps) : stop] = steps
-        points.flush()
-    else:
-        np.save(folder / POINTS, np.zeros((0, 3), np.float32))
-    index = index.assign(
-        start=stops - [len(steps) for steps in drawings] if total else np.zeros(0, np.int64),
-        stop=stops,
-        strokes=np.array([stroke_count(steps) for steps in drawings], np.int32),
-    )
-    index.to_parquet(folder / INDEX, index=False, compression="zstd")
+class Writer:
+    """Writes a set into an existing folder as its drawings come, so that they are never all in memory.
+
+    with Writer(folder) as writer: writer.add(drawings, index) for each part; the set is whole when the block ends.
+    """
+
+    def __init__(self, folder: Path):
+        self.folder, self.parts = folder, []  # type: tuple[Path, list[pd.DataFrame]]
+        self.rows = 0
+
+    def __enter__(self) -> "Writer":
+        self.file = (self.folder / POINTS).open("w+b")
+        self._head()
+        return self
+
+    def __exit__(self, kind: type | None, *_: object) -> None:
+        if kind is None:
+            self.file.seek(0)
+            self._head()  # as long as the first: numpy leaves room for the number of rows
+            index = pd.concat(self.parts, ignore_index=True) if self.parts else pd.DataFrame()
+            index.to_parquet(self.folder / INDEX, index=False, compression="zstd")
+        self.file.close()
+
+    def add(self, drawings: Sequence[Steps], index: pd.DataFrame) -> None:
+        """`index` has a row a drawing; start, stop and strokes are added here."""
+        if len(drawings) != len(index):
+            raise DatasetError(f"{len(drawings)} drawings but {len(index)} rows in the index")
+        lengths = np.array([len(steps) for steps in drawings], np.int64)
+        for steps in drawings:
+            self.file.write(np.ascontiguousarray(steps, np.float32).data)
+        stops = self.rows + np.cumsum(lengths)
+        strokes = np.array([stroke_count(steps) for steps in drawings], np.int32)
+        self.parts.append(index.assign(start=stops - lengths, stop=stops, strokes=strokes))
+        self.rows += int(lengths.sum())
+
+    def _head(self) -> None:
+        head = {"descr": "<f4", "fortran_order": False, "shape": (self.rows, 3)}
+        np.lib.format.write_array_header_1_0(self.file, head)
+
+
+def save(folder: Path, drawings: Iterable[Steps], index: pd.DataFrame) -> None:
+    """Write the set into an existing folder, BLOCK drawings at a time. `index` has a row a drawing."""
+    source = iter(drawings)
+    with Writer(folder) as writer:
+        for at in range(0, max(len(index), 1), BLOCK):
+            rows = index.iloc[at : at + BLOCK]
+            writer.add(list(islice(source, len(rows))), rows)
+        if more := sum(1 for _ in source):
+            raise DatasetError(f"{len(index) + more} drawings but {len(index)} rows in the index")
 
 
 def load(folder: Path | str) -> DrawingSet:

@@ -7,7 +7,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from pipeline import checkpoint, export
+from pipeline import checkpoint, web_export
 from pipeline.files import whole_folder
 
 HOST = "127.0.0.1"
@@ -19,11 +19,11 @@ class Handler(SimpleHTTPRequestHandler):
 
     def __init__(self, *arguments, made: Path, **options):
         self.made = made
-        super().__init__(*arguments, directory=str(export.ROOT), **options)
+        super().__init__(*arguments, directory=str(web_export.ROOT), **options)
 
     def translate_path(self, path: str) -> str:
         name = path.split("?")[0].lstrip("/")
-        return str(self.made / name) if name in (export.NET, export.KANJI) else super().translate_path(path)
+        return str(self.made / name) if name in (web_export.NET, web_export.KANJI) else super().translate_path(path)
 
     def log_message(self, *arguments) -> None:
         """Quiet."""
@@ -37,12 +37,12 @@ def server(made: Path, port: int = 0) -> ThreadingHTTPServer:
 def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         made = ROOT / "data" / "web"
-        if not (made / export.NET).exists():
+        if not (made / web_export.NET).exists():
             made = Path(folder) / "web"
             prepared = ROOT / "data" / "batches"
             net, config = checkpoint.load_model(ROOT / "pretrained")
             with whole_folder(made) as partial_folder:
-                export.write(partial_folder, export.make(net, config, prepared if prepared.is_dir() else None))
+                web_export.write(partial_folder, web_export.make(net, config, prepared if prepared.is_dir() else None))
         with server(made) as served:
             print(f"Open  http://{HOST}:{served.server_address[1]}/\n\nCtrl-C ends it.", flush=True)
             try:

@@ -1,210 +1,143 @@
-"""For the browser: what a net loses by 8 bits, a set of real kanji to compare with, and the page as one HTML file.
+"""A set of drawings -> the files of other tools: svg, npz (stroke-3), ndjson (Quick, Draw!), json.
 
-The page itself is `web/`, plain ES modules that a browser loads as they are. Browsers refuse modules from file://, so
-`page` puts modules, style, net and kanji into one document: each module becomes a function that returns its exports.
-Modules therefore import by `import { a, b } from "./module.js";` and export by `export` before a declaration.
+svg     a folder with a picture a drawing, in the data's own box
+npz     the object arrays train, valid and test of (n, 3) float32: dx, dy, lifted, as sketch-rnn loads them (with
+        allow_pickle, which is theirs). The pen starts on the paper at a first point that has no row, as in the data
+        published with it; the position in the box is lost.
+ndjson  a drawing a line, whole numbers in a box from 0 to 255, as Quick, Draw!'s simplified files; `word` is the
+        drawing's label or character, a split is lost
+json    width, height, licence and the drawings: id, character, split and strokes as lists of x, y
+
+Drawings without a split, as samples are, are train in an npz.
 """
 
 import json
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
-from pipeline import compact, dataset, drawing, likelihood
-from pipeline.dataset import DrawingSet
-from pipeline.model import WritingNet
+from pipeline import batches, dataset, files, quickdraw, render, stroke3
+from pipeline.drawing import ON_PAPER, Steps, to_strokes
 
-NET, KANJI, PAGE = "net.json", "kanji.json", "index.html"
-MOST_KANJI = 3000  # of the set to compare with
-GRID = 255  # points are whole numbers from 0 to this over the box's larger side
-SPLIT = "test"  # of the drawings on which the loss by rounding is measured
-FIRST_ROW, LAST_ROW = 16, 47  # rows of JIS X 0208 with the kanji of level 1, the common ones
-SCRIPT, WORKER, STYLE = "app.js", "worker.js", "style.css"
-ROOT = Path(__file__).parent.parent / "web"
-
-IMPORT = re.compile(r'^import \{([^}]*)\} from "\./([\w-]+\.js)";$', re.MULTILINE)
-EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|const|class) (\w+))", re.MULTILINE)
+KINDS = ("svg", "npz", "ndjson", "json")
+DECIMALS = 4
 
 
 class ExportError(ValueError):
-    """What cannot be put into a page."""
-
-
-# ---- the net
-
-
-def scores(net: WritingNet, config: dict[str, Any], drawings: DrawingSet) -> dict[str, Any]:
-    """Nats a step on the test drawings of a set that stage batch wrote, before and after rounding to 8 bits."""
-    chosen = drawings.where((drawings.index["split"] == SPLIT).to_numpy())
-    rounded, _ = compact.unpack(compact.pack(net, config, None), "the rounded net")
-    before, after = (
-        likelihood.summary(likelihood.forecast(each, chosen, config["pen_weights"]), config["data"]["scale"])
-        for each in (net, rounded)
-    )
-    return {
-        "split": SPLIT,
-        "drawings": len(chosen),
-        "steps": int(chosen.lengths().sum()),
-        "nats_per_step": float(before["nats_per_step"]),
-        "nats_per_step_8_bits": float(after["nats_per_step"]),
-        "lost": float(after["nats_per_step"] - before["nats_per_step"]),
-    }
-
-
-# ---- real kanji
-
-
-def kanji(drawings: DrawingSet, data: dict[str, Any]) -> dict[str, Any]:
-    """Real drawings to compare with: the common kanji, or of drawings without characters all, at most MOST_KANJI.
-
-    drawings: as stage batch wrote them, scaled; data: their description. Points are whole numbers on a grid; counts
-    are the points of each stroke, with a 0 after each drawing.
-    """
-    names = _common(drawings)
-    numbers = [i for i, name in enumerate(names) if name]
-    at = np.unique(np.linspace(0, len(numbers) - 1, min(MOST_KANJI, len(numbers))).round().astype(int))
-    counts, points = [], []
-    unit = max(data["width"], data["height"]) / GRID
-    for i in (numbers[j] for j in at):
-        steps = drawings[i] * np.array([data["scale"], data["scale"], 1], np.float32)
-        strokes = drawing.to_strokes(steps, data["width"], data["height"])
-        counts += [min(len(stroke), GRID) for stroke in strokes] + [0]
-        points += [stroke[:GRID] for stroke in strokes]
-    grid = np.clip(np.rint(np.concatenate(points) / unit), 0, GRID).astype(np.uint8)
-    return {
-        "format": "fake-kanji kanji",
-        "version": 1,
-        "licence": data.get("licence"),
-        "unit": unit,
-        "names": [names[numbers[j]] for j in at],
-        "counts": compact.encode(np.array(counts, np.uint8)),
-        "points": compact.encode(grid),
-    }
-
-
-def _common(drawings: DrawingSet) -> list[str]:
-    """A name for each drawing that may be taken, "" for the others."""
-    index = drawings.index
-    if "character" not in index or not (index["character"].astype(str).str.len() == 1).any():
-        return [str(name) for name in index["id"]]
-    plain = (index["variant"].astype(str) == "").tolist() if "variant" in index else [True] * len(index)
-    characters = index["character"].astype(str).tolist()
-    common = [c if ok and _level_one(c) else "" for c, ok in zip(characters, plain, strict=True)]
-    return common if any(common) else characters
-
-
-def _level_one(character: str) -> bool:
-    """Whether JIS X 0208 has the kanji on level 1; EUC-JP writes its row as the first byte."""
-    try:
-        code = character.encode("euc_jp")
-    except UnicodeEncodeError:
-        return False
-    return len(code) == 2 and FIRST_ROW <= code[0] - 0xA0 <= LAST_ROW
-
-
-# ---- the page
-
-
-def page(net: dict[str, Any], real: dict[str, Any] | None, root: Path = ROOT) -> str:
-    """The whole page as one HTML document, which needs no server. Raises ExportError: web/ is not there or broken."""
-    html = _read(root / "index.html")
-    parts = {"fk-worker": ("text/plain", bundle(root, WORKER)), "fk-net": ("application/json", compact.text(net))}
-    if real is not None:
-        parts["fk-kanji"] = ("application/json", compact.text(real))
-    data = "".join(
-        f'<script type="{kind}" id="{name}">{_inert(text)}</script>\n' for name, (kind, text) in parts.items()
-    )
-    html = _replaced(html, f'<link rel="stylesheet" href="{STYLE}">', f"<style>\n{_read(root / STYLE)}</style>")
-    script = f'<script type="module">\n{_inert(bundle(root, SCRIPT))}</script>'
-    return _replaced(html, f'<script type="module" src="{SCRIPT}"></script>', data + script)
-
-
-def bundle(root: Path, entry: str) -> str:
-    """A module and all that it imports as one script without imports. Raises ExportError."""
-    done: dict[str, str] = {}
-    _add(root, entry, done, ())
-    return "".join(done.values())
-
-
-def _add(root: Path, name: str, done: dict[str, str], path: tuple[str, ...]) -> None:
-    if name in path:
-        raise ExportError(f"{root / name} imports itself by way of {' and '.join(path)}")
-    if name in done:
-        return
-    source = _read(root / name)
-    for _, other in IMPORT.findall(source):
-        _add(root, other, done, (*path, name))
-    body = IMPORT.sub(lambda m: f"const {{{m[1].replace(' as ', ': ')}}} = {_variable(m[2])};", source)
-    exported = ", ".join(EXPORT.findall(body))
-    body = EXPORT.sub("", body)
-    left = re.search(r"^(import|export)\b.*", body, re.MULTILINE)
-    if left:
-        raise ExportError(
-            f"{root / name}: {left[0]!r} is not in the form that one file can hold; see pipeline/export.py"
-        )
-    done[name] = f"const {_variable(name)} = (() => {{\n{body}\nreturn {{ {exported} }};\n}})();\n"
-
-
-def _variable(name: str) -> str:
-    return "module_" + re.sub(r"\W", "_", name.removesuffix(".js"))
-
-
-def _inert(text: str) -> str:
-    """The text of a <script> must not hold what ends it; in JSON and in JavaScript's strings <\\/ is </."""
-    return text.replace("</", "<\\/").replace("<!--", "<\\!--")
-
-
-def _replaced(html: str, old: str, new: str) -> str:
-    if html.count(old) != 1:
-        raise ExportError(f"web/{PAGE} must hold {old} once")
-    return html.replace(old, new)
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ExportError(f"{path} cannot be read ({error.strerror}); the page is in the repository's web/") from None
+    """A folder that cannot be exported, or a file that cannot be written."""
 
 
 @dataclass(frozen=True)
-class Made:
-    """What the browser needs: the content of net.json and, where there are drawings, of kanji.json."""
+class Exported:
+    """Drawings in the units of their boxes, and the licence of what they derive from ("" where none is known)."""
 
-    net: dict[str, Any]
-    kanji: dict[str, Any] | None
+    drawings: dataset.DrawingSet
+    scale: float
+    licence: str
 
-    @property
-    def sentence(self) -> str:
-        size = len(compact.text(self.net).encode()) / 1e6
-        measured = self.net["scores"]
-        lost = f", {measured['lost']:.4f} nats a step lost by rounding" if measured else ", not measured"
-        return f"{size:.2f} MB in 8 bits a weight{lost}; {len(self.kanji['names']) if self.kanji else 0:,} real kanji"
-
-
-def make(net: WritingNet, config: dict[str, Any], prepared: Path | None) -> Made:
-    """prepared: what stage batch wrote, to measure on and compare with. Raises DatasetError, ExportError."""
-    if prepared is None:
-        return Made(compact.pack(net, config, None), None)
-    drawings, data = material(prepared)
-    return Made(compact.pack(net, config, scores(net, config, drawings)), kanji(drawings, data))
+    def __iter__(self) -> Iterator[tuple[pd.Series, Steps]]:
+        unit = np.array([self.scale, self.scale, 1], np.float32)
+        for (_, row), steps in zip(self.drawings.index.iterrows(), self.drawings, strict=True):
+            yield row, steps * unit
 
 
-def write(folder: Path, made: Made, root: Path = ROOT) -> None:
-    """net.json, kanji.json and index.html into an existing folder."""
-    compact.write(folder / NET, made.net)
-    if made.kanji is not None:
-        compact.write(folder / KANJI, made.kanji)
-    (folder / PAGE).write_text(page(made.net, made.kanji, root), encoding="utf-8")
+def read(folder: Path, rejected: bool, licence: str | None) -> Exported:
+    """What a stage wrote: parse, batch, or sample (without the rejected ones unless told). Raises ExportError."""
+    drawings = dataset.load(folder)
+    if "accepted" in drawings.index and not rejected:
+        drawings = drawings.where(drawings.index["accepted"].to_numpy())
+    if not len(drawings):
+        raise ExportError(
+            f"{folder} holds no drawing to export; `dvc repro` makes some, --rejected takes rejected ones"
+        )
+    scale = batches.read_description(folder)["scale"] if (folder / batches.DESCRIPTION).exists() else 1.0
+    return Exported(drawings, scale, _licence(folder) if licence is None else licence)
 
 
-def material(folder: Path) -> tuple[DrawingSet, dict[str, Any]]:
-    """What stage batch wrote: the scaled drawings and their description. Raises DatasetError, ExportError."""
-    path = folder / "batches.json"
-    try:
-        return dataset.load(folder), json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError) as error:
-        raise ExportError(f"{path} cannot be read ({error}); `dvc repro batch` makes it") from None
+def write(exported: Exported, kind: str, out: Path) -> int:
+    """Write them as one of KINDS, whole or not at all; how many. Raises ExportError."""
+    if kind == "svg":
+        if out.exists():
+            raise ExportError(f"--out {out} exists already; name a folder that does not")
+        with files.whole_folder(out) as folder:
+            _svg(exported, folder)
+    else:
+        with files.whole_file(out) as partial:
+            {"npz": _npz, "ndjson": _ndjson, "json": _json}[kind](exported, partial)
+    return len(exported.drawings)
+
+
+def stroke_3(steps: Steps) -> NDArray[np.float32]:
+    """(n, 3) steps -> stroke-3 with the pen on the paper at the first point. A first stroke of one point becomes a
+    line of no length, since its point has no row."""
+    rows = np.column_stack((steps[:, :2], steps[:, 2] != ON_PAPER)).astype(np.float32)
+    if rows[0, 2]:
+        rows[0] = (0, 0, 1)
+        return rows
+    return rows[1:]
+
+
+def _svg(exported: Exported, folder: Path) -> None:
+    for row, steps in exported:
+        path = folder / f"{row['id']}.svg"
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise ExportError(f"the id {row['id']!r} leaves the folder; export as json")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        picture = render.drawing_svg(steps, float(row["width"]), float(row["height"]), credit=exported.licence or None)
+        path.write_text(picture, encoding="utf-8")
+
+
+def _npz(exported: Exported, path: Path) -> None:
+    parts: dict[str, list[NDArray]] = {split: [] for split in stroke3.SPLITS}
+    for row, steps in exported:
+        parts[row.get("split") or "train"].append(stroke_3(steps))
+    arrays = {}
+    for split, items in parts.items():
+        arrays[split] = np.empty(len(items), object)
+        arrays[split][:] = items
+    with path.open("wb") as file:  # numpy would add .npz to a name
+        np.savez_compressed(file, licence=np.array(exported.licence), **arrays)
+
+
+def _ndjson(exported: Exported, path: Path) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        for row, steps in exported:
+            side = max(float(row["width"]), float(row["height"]))
+            strokes = [stroke * (quickdraw.SIDE / side) for stroke in to_strokes(steps, row["width"], row["height"])]
+            whole = [np.clip(np.rint(stroke), 0, quickdraw.SIDE).astype(int).T.tolist() for stroke in strokes]
+            line = {"word": _word(row), "key_id": row["id"], "recognized": True, "drawing": whole}
+            line |= {"licence": exported.licence} if exported.licence else {}
+            file.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
+
+
+def _json(exported: Exported, path: Path) -> None:
+    boxes = exported.drawings.index[["width", "height"]].median()
+    drawings = [
+        {
+            "id": row["id"],
+            "character": row.get("character", ""),
+            "split": row.get("split", ""),
+            "strokes": [stroke.round(DECIMALS).tolist() for stroke in to_strokes(steps, row["width"], row["height"])],
+        }
+        for row, steps in exported
+    ]
+    values = {"width": float(boxes["width"]), "height": float(boxes["height"]), "licence": exported.licence}
+    path.write_text(json.dumps(values | {"drawings": drawings}, ensure_ascii=False, separators=(",", ":")), "utf-8")
+
+
+def _word(row: pd.Series) -> str:
+    return row.get("label") or row.get("character") or ""
+
+
+def _licence(folder: Path) -> str:
+    """As the stages parse, batch and sample write it."""
+    for name in ("summary.json", batches.DESCRIPTION, "data.json"):
+        if (folder / name).exists():
+            values: dict[str, Any] = json.loads((folder / name).read_text(encoding="utf-8"))
+            return values.get("licence") or ""
+    return ""

@@ -8,7 +8,7 @@ rdp        the fewest points that stay within `epsilon` units of the curve (Rame
 Each returns (m, 2) float64, m >= 1, from one end of the curve to the other; a curve of no extent is one point.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from pipeline.paths import Curve
 Points = NDArray[np.float64]  # (m, 2)
 
 MAX_POINTS = 100_000  # a stroke; a thousand times more than any stroke of writing has
+MAX_DRAWING = 1_000_000  # points of a drawing: some tens of megabytes
 FLAT_SHARE = 1 / 200  # of spacing or epsilon: how far the chords used for measuring may be off the curve
 
 
@@ -77,6 +78,18 @@ def resample(curve: Curve, params: Any) -> Points:
         return curve.controls[0, :1].copy()
     function, names = RULES[params.rule]
     return function(curve, *(getattr(params, name) for name in names))
+
+
+def resample_all(curves: Iterable[Curve], params: Any) -> list[Points]:
+    """Each curve's points, as `resample` gives them. Raises GeometryError, also for more than MAX_DRAWING in all."""
+    strokes: list[Points] = []
+    total = 0
+    for curve in curves:
+        strokes.append(resample(curve, params))
+        total += len(strokes[-1])
+        if total > MAX_DRAWING:
+            raise GeometryError(f"more than {MAX_DRAWING:,} points in all; simplify it, or make its strokes coarser")
+    return strokes
 
 
 def evaluate(curve: Curve, segment: NDArray[np.int64], t: NDArray[np.float64]) -> Points:

@@ -18,13 +18,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.drawing import ON_PAPER, Steps
+from pipeline import rasters
+from pipeline.drawing import Steps
 
 CHANNELS = 3
 MARGIN = 0.1  # share of the raster's side that stays empty on each side, for the blur
 STRETCH = 1.3  # a drawing's narrower side may grow by this factor to meet its longer one
-SPACING = 0.5  # pixels between the places where a line's ink is put
-DOT = 1.0  # pixels of ink of a stroke that has no length
 COPY_PERCENTILE = 1.0  # nearer than this percentile of the held-out drawings' distances is a copy
 SAME = 1e-3  # well above the distance of the same lines cut into other pieces
 BLOCK = 512  # drawings drawn or compared at once
@@ -71,6 +70,20 @@ def nearest(these: NDArray[np.float32], among: NDArray[np.float32]) -> Neighbour
     return Neighbours(found, np.clip(1 - cosine, 0, None))
 
 
+def nearest_other(these: NDArray[np.float32]) -> Neighbours:
+    """For each of (B, P) pictures the nearest of the others. Raises NoveltyError: there is only one."""
+    if len(these) == 1:
+        raise NoveltyError("a single drawing has no other to be like; draw more with sample.count")
+    found, cosine = np.zeros(len(these), np.int64), np.zeros(len(these), np.float32)
+    for at in range(0, len(these), BLOCK):
+        products = these[at : at + BLOCK] @ these.T  # (BLOCK, B)
+        own = np.arange(len(products))
+        products[own, at + own] = -np.inf
+        found[at : at + BLOCK] = products.argmax(axis=1)
+        cosine[at : at + BLOCK] = products.max(axis=1)
+    return Neighbours(found, np.clip(1 - cosine, 0, None))
+
+
 def copy_threshold(reference: NDArray) -> float:
     """The distance below which a drawing is called a copy: the 1st percentile of `reference`, the distances that
     held-out real drawings have; at least SAME, in case some of those are in the training set."""
@@ -86,58 +99,8 @@ def _blur_matrix(size: int, sigma: float) -> NDArray[np.float32]:
 def _ink(drawings: Sequence[Steps], size: int) -> NDArray[np.float32]:
     """(CHANNELS, B, S, S): length of line in each pixel, in pixels, at most 1, so that a place written over and
     over is not all there is; and that times the cosine and the sine of twice the line's direction."""
-    owner, begin, end = _segments(drawings, size)
-    length, angle = np.hypot(*(end - begin).T), 2 * np.arctan2(*(end - begin).T[::-1])
-    count = np.maximum(np.ceil(length / SPACING).astype(np.int64), 1)
-    # each line is cut in `count` equal pieces; a piece's ink lies at its middle
-    line = np.repeat(np.arange(len(count)), count)
-    piece = np.arange(len(line)) - np.repeat(np.cumsum(count) - count, count)
-    share = ((piece + 0.5) / count[line])[:, None]
-    points = begin[line] * (1 - share) + end[line] * share
-    amount = np.where(length > 0, length, DOT) / count
-    directed = np.where(length > 0, amount, 0)  # a dot has no direction
-    channels = np.stack((amount, directed * np.cos(angle), directed * np.sin(angle)))[:, line]
-    ink = np.stack([_splat(owner[line], points, channel, len(drawings), size) for channel in channels])
+    drawn = rasters.lines(drawings, size, MARGIN, STRETCH)
+    length, twice = drawn.length, 2 * drawn.angle  # a dot has no direction
+    channels = np.stack((rasters.amounts(drawn), length * np.cos(twice), length * np.sin(twice)))
+    ink = rasters.ink(drawn, channels, len(drawings), size)
     return (ink / np.maximum(ink[0], 1)).astype(np.float32)
-
-
-def _splat(owner: NDArray, points: NDArray, amount: NDArray, drawings: int, size: int) -> NDArray:
-    """Ink at points (M, 2), shared between the four pixels round each: (B, S, S)."""
-    low = np.clip(np.floor(points).astype(np.int64), 0, size - 2)
-    part = points - low
-    ink = np.zeros(drawings * size * size)
-    for right in (0, 1):
-        for down in (0, 1):
-            weight = np.abs(1 - right - part[:, 0]) * np.abs(1 - down - part[:, 1])
-            pixel = (owner * size + low[:, 1] + down) * size + low[:, 0] + right
-            ink += np.bincount(pixel, amount * weight, minlength=len(ink))
-    return ink.reshape(drawings, size, size)
-
-
-def _segments(drawings: Sequence[Steps], size: int) -> tuple[NDArray, NDArray, NDArray]:
-    """Lines on the paper: number of the drawing (M,), begin and end (M, 2) in pixels of the raster.
-
-    A stroke's first point is there as a line without length only where the stroke has no other point.
-    """
-    lengths = np.array([len(steps) for steps in drawings])
-    steps = np.concatenate(drawings).astype(np.float64)
-    first = np.cumsum(lengths) - lengths
-    owner = np.repeat(np.arange(len(drawings)), lengths)
-    points = _fit(np.cumsum(steps[:, :2], axis=0), first, owner, size)
-    lifted = steps[:, 2] != ON_PAPER
-    begins = np.concatenate(([True], lifted[:-1]))
-    begins[first] = True
-    drawn = np.flatnonzero(~begins | (begins & lifted))
-    before = np.where(begins[drawn], drawn, drawn - 1)
-    return owner[drawn], points[before], points[drawn]
-
-
-def _fit(points: NDArray, first: NDArray, owner: NDArray, size: int) -> NDArray:
-    """Points (M, 2) of several drawings -> pixels: each drawing's box in the middle, its longer side the same, its
-    shorter side stretched towards it by at most STRETCH."""
-    low, high = np.minimum.reduceat(points, first), np.maximum.reduceat(points, first)
-    span, middle = high - low, (low + high) / 2
-    longer = span.max(axis=1, keepdims=True)
-    side = np.maximum(span, np.where(longer > 0, longer, 1) / STRETCH)
-    scale = (size - 1) * (1 - 2 * MARGIN) / side
-    return (points - middle[owner]) * scale[owner] + (size - 1) / 2

@@ -1,16 +1,22 @@
-"""parse: the archive of SVG files -> a set of drawings, resampled, with what is known of each.
+"""parse: the archive of files -> a set of drawings, resampled, with what is known of each.
+
+Drawings are read one after another, in chunks that go to the processes and from them to whoever keeps them: a set may
+be larger than the memory.
 
 A file named as KanjiVG names its own ("05b57.svg", "05b57-Kaisho.svg") is of a character: its code point, its variant
 and one of the kinds kanji, kana and other follow from the name. Any other file (a folder of one's own) has no
-character: code point -1, kind "other", and it is selected always.
+character: code point -1, kind "other", and it is selected always. In the formats of many drawings a file (readers.py)
+the reader says what character it is, and the index has two columns more: label, and the split that came with the data.
 """
 
 import json
 import re
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
 
@@ -19,14 +25,17 @@ import pandas as pd
 from joblib import Parallel, delayed
 from pydantic import AfterValidator, Field
 
-from pipeline import drawing, geometry, params, svg
+from pipeline import drawing, geometry, params, readers, sketch, svg, timelimit
 from pipeline.drawing import Steps
+from pipeline.paths import Curve, PathError
+from pipeline.sketch import FormatError, Record
 
 KINDS = ("kanji", "kana", "other")
 # Unicode blocks: the unified ideographs with extension A, the compatibility ideographs, and planes 2 and 3
 KANJI = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
 KANA = ((0x3040, 0x30FF), (0x31F0, 0x31FF), (0xFF66, 0xFF9F))
 NO_CODE_POINT = -1
+SHOWN = 5  # unreadable files named in an error
 CHUNK = 128  # files a task: some hundredths of a second of sending for some tenths of work
 
 _KANJIVG_NAME = re.compile(r"([0-9a-f]{5})(?:-(.+))?")
@@ -51,7 +60,7 @@ class ParseParams:
     chord_length, max_chords  of the rule bezier; spacing of arclength; epsilon of rdp; in the source's units
     select          the kinds of characters kept
     variants        whether KanjiVG's variants ("05b57-Kaisho") are kept
-    max_unreadable  how many files may be unreadable before the stage fails
+    max_unreadable  how many drawings may be unreadable before the stage fails
     """
 
     rule: Literal["bezier", "arclength", "rdp"]
@@ -80,9 +89,9 @@ class Parsed:
     reason: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Result:
-    """The selected drawings with their index, the unreadable files with their reasons, and the counts of it all."""
+    """The selected drawings with their index, the unreadable ones with their reasons, and the counts of it all."""
 
     drawings: list[Steps]
     index: pd.DataFrame
@@ -90,32 +99,58 @@ class Result:
     summary: dict
 
 
+Keep = Callable[[list[Steps], pd.DataFrame], None]  # takes some drawings and their rows of the index
+
+
 def parse(
-    archive: Path, options: ParseParams, jobs: int = -1, progress: Callable[[int], None] = lambda done: None
+    archive: Path,
+    options: ParseParams,
+    jobs: int = -1,
+    progress: Callable[[int], None] = lambda done: None,
+    form: str = "svg",
 ) -> Result:
-    """Read all files of the archive, in order of their names, whatever the number of jobs.
+    """All in memory; see `parse_into`."""
+    drawings: list[Steps] = []
+    parts: list[pd.DataFrame] = []
+
+    def keep(some: list[Steps], index: pd.DataFrame) -> None:
+        drawings.extend(some)
+        parts.append(index)
+
+    tally = parse_into(keep, archive, options, jobs, progress, form)
+    return Result(drawings, pd.concat(parts, ignore_index=True), tally.unreadable, tally.summary)
+
+
+def parse_into(
+    keep: Keep,
+    archive: Path,
+    options: ParseParams,
+    jobs: int = -1,
+    progress: Callable[[int], None] = lambda done: None,
+    form: str = "svg",
+) -> "Tally":
+    """Read all drawings of the archive, in order of the files' names, whatever the number of jobs, and hand the
+    selected ones to `keep`, chunk by chunk.
 
     jobs      processes (-1: one a processor); joblib's own settings decide where they run
-    progress  called with the number of files done since the last call
-    Raises ParseError: no archive, more unreadable files than options.max_unreadable, or nothing selected.
+    progress  called with the number of drawings done since the last call
+    form      the files' format, see formats.py
+    Raises ParseError: no archive, more unreadable drawings than options.max_unreadable, or nothing selected;
+    FormatError: a file that is not of the format.
     """
-    parsed: list[Parsed] = []
-    for chunk in _work(archive, options, jobs):
-        parsed += chunk
+    tally = Tally()
+    for chunk in _work(archive, options, jobs, form):
+        tally.add(chunk, options.max_unreadable)
+        selected = [one for one in chunk if one.steps is not None]
+        if selected and tally.failed <= options.max_unreadable:
+            keep([one.steps for one in selected if one.steps is not None], _index([one.row for one in selected]))
         progress(len(chunk))
-    unreadable = [one for one in parsed if one.reason]
-    if len(unreadable) > options.max_unreadable:
-        raise ParseError(_too_many(unreadable, options.max_unreadable))
-    selected = [one for one in parsed if one.steps is not None]
-    if not selected:
-        kinds = ", ".join(f"{count} {kind}" for kind, count in Counter(one.row["kind"] for one in parsed).items())
-        raise ParseError(f"none of the {len(parsed)} files ({kinds}) is selected; widen parse.select or parse.variants")
-    return Result(
-        drawings=[one.steps for one in selected if one.steps is not None],
-        index=_index([one.row for one in selected]),
-        unreadable=pd.DataFrame({"file": [one.row["source"] for one in unreadable], "reason": _reasons(unreadable)}),
-        summary=_summary(parsed, selected),
-    )
+    if tally.failed > options.max_unreadable:
+        raise ParseError(tally.too_many(options.max_unreadable))
+    if not tally.kept:
+        kinds = ", ".join(f"{count} {kind}" for kind, count in tally.kinds.items())
+        raise ParseError(f"none of the {tally.files} files ({kinds}) is selected; widen parse.select or parse.variants")
+    return tally
 
 
 def names(archive: Path) -> list[str]:
@@ -127,40 +162,85 @@ def names(archive: Path) -> list[str]:
         raise ParseError(f"{archive} is not an archive of drawings ({error}); run `dvc repro fetch`") from None
 
 
-def _work(archive: Path, options: ParseParams, jobs: int) -> Iterator[list[Parsed]]:
-    tasks = (delayed(read_chunk)(chunk, options) for chunk in _chunks(archive))
+def _work(archive: Path, options: ParseParams, jobs: int, form: str) -> Iterator[list[Parsed]]:
+    tasks = (delayed(read_chunk)(chunk, options, form) for chunk in _chunks(archive, form))
     return Parallel(n_jobs=jobs, return_as="generator")(tasks)
 
 
-def _chunks(archive: Path) -> Iterator[list[tuple[str, bytes]]]:
+def _chunks(archive: Path, form: str) -> Iterator[list[Record]]:
     """Read here and sent to the tasks: a job on another machine need not see the archive."""
+    source = _records(archive, form)
+    while chunk := list(islice(source, CHUNK)):
+        yield chunk
+
+
+def _records(archive: Path, form: str) -> Iterator[Record]:
     files = names(archive)
-    with zipfile.ZipFile(archive) as file:
-        for i in range(0, len(files), CHUNK):
-            yield [(name, file.read(name)) for name in files[i : i + CHUNK]]
+    with zipfile.ZipFile(archive) as packed:
+        for name in files:
+            if form == "svg":
+                yield Record(name, 0, name, packed.read(name))
+                continue
+            try:
+                with packed.open(name) as stream:
+                    yield from readers.RECORDS[form].records(stream, name)
+            except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+                raise ParseError(f"{archive}: {name} is damaged ({error}); run `dvc repro --force fetch`") from None
 
 
-def read_chunk(chunk: Sequence[tuple[str, bytes]], options: ParseParams) -> list[Parsed]:
-    """The work of one task: parse some files, each a name and its bytes."""
-    return [read_file(name, data, options) for name, data in chunk]
+def read_chunk(chunk: Sequence[Record], options: ParseParams, form: str = "svg") -> list[Parsed]:
+    """The work of one task: parse some drawings."""
+    return [_limited(record, options, form) for record in chunk]
 
 
-def read_file(name: str, data: bytes, options: ParseParams) -> Parsed:
-    """One file. An unreadable one gives a reason, not an error, so that all of them can be named."""
+def _limited(record: Record, options: ParseParams, form: str) -> Parsed:
+    """A drawing that takes too long is an unreadable one."""
+    try:
+        with timelimit.limited():
+            if form in readers.AS_SVG:
+                return read_file(record.name, record.data, options, record.place)
+            return read_record(record, options, form)
+    except timelimit.TimeLimitError as error:
+        return Parsed({**describe(record.name), "source": record.place}, reason=str(error))
+
+
+def read_file(name: str, data: bytes, options: ParseParams, place: str = "") -> Parsed:
+    """One SVG document. An unreadable one gives a reason, not an error, so that all of them can be named."""
     row = describe(name)
     try:
         document = svg.read(data, name)
-        row |= {"width": document.width, "height": document.height, "source": name, "types": document.types}
+        row |= {"width": document.width, "height": document.height, "source": place or name, "types": document.types}
         row |= {"groups": json.dumps(document.groups, ensure_ascii=False, separators=(",", ":"))}
         steps = _steps(document, options) if is_selected(row, options) else None
     except (svg.SvgError, geometry.GeometryError, drawing.DrawingError) as error:
-        return Parsed({**row, "source": name}, reason=str(error).removeprefix(f"{name}: "))
+        return Parsed({**row, "source": place or name}, reason=str(error).removeprefix(f"{name}: "))
     return Parsed(row, steps, document.paths, len(document.curves))
 
 
+def read_record(record: Record, options: ParseParams, form: str) -> Parsed:
+    """One drawing of a file of many."""
+    row = {"id": record.place, "kind": "other", "source": record.place}
+    try:
+        found = readers.RECORDS[form].read(record)
+        code = ord(found.character) if len(found.character) == 1 else NO_CODE_POINT
+        row = {
+            "id": found.id, "character": found.character, "code_point": code, "variant": "", "kind": kind(code),
+            "width": found.width, "height": found.height, "source": record.place,
+            "types": [""] * len(found.strokes), "groups": "[]", "label": found.label, "split": record.split,
+        }  # fmt: skip
+        curves = [sketch.polyline(stroke) for stroke in found.strokes]
+        steps = _resampled(curves, found.width, found.height, options) if is_selected(row, options) else None
+    except (FormatError, PathError, geometry.GeometryError, drawing.DrawingError) as error:
+        return Parsed(row, reason=str(error))
+    return Parsed(row, steps, 0, len(curves))
+
+
 def _steps(document: svg.Document, options: ParseParams) -> Steps:
-    strokes = [geometry.resample(curve, options) for curve in document.curves]
-    return drawing.from_strokes(strokes, document.width, document.height)
+    return _resampled(document.curves, document.width, document.height, options)
+
+
+def _resampled(curves: list[Curve], width: float, height: float, options: ParseParams) -> Steps:
+    return drawing.from_strokes(geometry.resample_all(curves, options), width, height)
 
 
 # ---- what a name tells ----
@@ -204,30 +284,60 @@ def _index(rows: list[dict]) -> pd.DataFrame:
     return index.astype({"code_point": np.int64, "width": np.float32, "height": np.float32})
 
 
-def _reasons(unreadable: list[Parsed]) -> list[str]:
-    return [one.reason for one in unreadable]
+@dataclass
+class Tally:
+    """Counts of what was read. files, and the rest up to strokes, are of all; kept_* of the selected drawings."""
 
+    files: int = 0
+    failed: int = 0
+    paths: int = 0
+    strokes: int = 0
+    kept: int = 0
+    kept_strokes: int = 0
+    kept_steps: int = 0
+    kinds: Counter = field(default_factory=Counter)  # of all
+    kept_kinds: Counter = field(default_factory=Counter)
+    reasons: list[tuple[str, str]] = field(default_factory=list)  # source and reason, no more than can be told
 
-def _too_many(unreadable: list[Parsed], allowed: int) -> str:
-    shown = [f"  {one.row['source']}: {one.reason}" for one in unreadable[:5]]
-    more = [f"  and {len(unreadable) - 5} more"] if len(unreadable) > 5 else []
-    head = f"{len(unreadable)} files cannot be read, parse.max_unreadable allows {allowed}; mend them or raise it:"
-    return "\n".join([head, *shown, *more])
+    def add(self, chunk: list[Parsed], allowed: int) -> None:
+        for one in chunk:
+            self.files += 1
+            self.kinds[one.row["kind"]] += 1
+            self.paths += one.paths
+            self.strokes += one.strokes
+            if one.reason:
+                self.failed += 1
+                if self.failed <= allowed + SHOWN:
+                    self.reasons.append((one.row["source"], one.reason))
+            elif one.steps is not None:
+                self.kept += 1
+                self.kept_kinds[one.row["kind"]] += 1
+                self.kept_strokes += one.strokes
+                self.kept_steps += len(one.steps)
 
+    @property
+    def unreadable(self) -> pd.DataFrame:
+        return pd.DataFrame(self.reasons, columns=["file", "reason"], dtype="str")
 
-def _summary(parsed: list[Parsed], selected: list[Parsed]) -> dict:
-    """paths and strokes are of all readable files; drawings, their strokes and steps of the selected ones."""
-    steps = [one.steps for one in selected if one.steps is not None]
-    return {
-        "files": len(parsed),
-        "readable": sum(not one.reason for one in parsed),
-        "unreadable": sum(bool(one.reason) for one in parsed),
-        "path_elements": sum(one.paths for one in parsed),
-        "strokes": sum(one.strokes for one in parsed),
-        "selected": {
-            "drawings": len(selected),
-            **{kind: sum(one.row["kind"] == kind for one in selected) for kind in KINDS},
-            "strokes": sum(one.strokes for one in selected),
-            "steps": sum(map(len, steps)),
-        },
-    }
+    def too_many(self, allowed: int) -> str:
+        shown = [f"  {source}: {reason}" for source, reason in self.reasons[:SHOWN]]
+        more = [f"  and {self.failed - SHOWN} more"] if self.failed > SHOWN else []
+        head = f"{self.failed} files cannot be read, parse.max_unreadable allows {allowed}; mend them or raise it:"
+        return "\n".join([head, *shown, *more])
+
+    @property
+    def summary(self) -> dict:
+        """path_elements and strokes are of all readable files; drawings, their strokes and steps of the selected."""
+        return {
+            "files": self.files,
+            "readable": self.files - self.failed,
+            "unreadable": self.failed,
+            "path_elements": self.paths,
+            "strokes": self.strokes,
+            "selected": {
+                "drawings": self.kept,
+                **{kind: self.kept_kinds[kind] for kind in KINDS},
+                "strokes": self.kept_strokes,
+                "steps": self.kept_steps,
+            },
+        }

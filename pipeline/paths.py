@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from svgpathtools import Arc, CubicBezier, Line, QuadraticBezier, parse_path
 
+MAX_CHARACTERS = 1_000_000  # of path data; more take minutes and a gigabyte
 LIMIT = 1e6  # of a coordinate: float32 keeps a sixteenth of a unit there, and damaged numbers are beyond it
 
 # Atomic groups: "12" is one number, never "1" and "2" after backtracking.
@@ -46,6 +47,8 @@ class Curve:
 def subpaths(d: str) -> list[Curve]:
     """The subpaths of path data, in order. A moveto that nothing follows draws nothing; closed or followed by a
     segment of no length it is a dot, as renderers have it. Raises PathError."""
+    if len(d) > MAX_CHARACTERS:
+        raise PathError(f"path data of {len(d):,} characters, above {MAX_CHARACTERS:,}; simplify it or split it")
     curves: list[Curve] = []
     at = 0j
     for commands in _split(d):
@@ -53,7 +56,9 @@ def subpaths(d: str) -> list[Curve]:
             with np.errstate(all="ignore"):
                 segments, at = _trace(commands, at)
                 curves += [_curve(segments)] if segments else []
-        except (ArithmeticError, AssertionError) as error:
+        except PathError:
+            raise
+        except (ArithmeticError, AssertionError, ValueError) as error:
             raise PathError(f"a number no curve can be computed with ({error})") from None
     return curves
 

@@ -23,6 +23,7 @@ from pipeline.model import State, WritingNet
 
 COMPACT_AT = 0.25  # share of finished drawings in a batch at which they leave it
 SAMPLE_STREAM = 21  # key of the random streams of sampling
+BOX = 109.0  # KanjiVG's; the limits of sampling are given in it
 SMALLEST_BATCH = 32  # fewer drawings take as long
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -36,7 +37,8 @@ class SamplingError(ValueError):
 
 @params.section
 class SampleParams:
-    """A temperature below 1 makes the likely likelier, 1 is what the net learnt. Lengths in the units of the data."""
+    """A temperature below 1 makes the likely likelier, 1 is what the net learnt. Lengths (margin, min_size,
+    min_distance) are those in a box whose longer side is BOX; another box scales them."""
 
     count: Count  # accepted drawings wanted
     max_attempts: Count
@@ -64,9 +66,11 @@ class SampleParams:
             raise ValueError(f"max_strokes ({self.max_strokes}) must be at least min_strokes ({self.min_strokes})")
         return self
 
-    @property
-    def limits(self) -> Limits:
-        return Limits(self.margin, self.min_size, self.min_strokes, self.max_strokes, self.min_distance)
+    def limits(self, width: float, height: float) -> Limits:
+        """In the units of a width x height box."""
+        unit = max(width, height) / BOX
+        lengths = (self.margin * unit, self.min_size * unit, self.min_distance * unit)
+        return Limits(lengths[0], lengths[1], self.min_strokes, self.max_strokes, lengths[2])
 
 
 @dataclass(frozen=True)
@@ -148,7 +152,7 @@ def collect(
     start as in `generate`. progress is called after each batch with how many were accepted and drawn so far.
     Batch i has a generator of its own, from (seed, SAMPLE_STREAM, i).
     """
-    sieve = Sieve(options.limits, data["width"], data["height"])
+    sieve = Sieve(options.limits(data["width"], data["height"]), data["width"], data["height"])
     found, batch = Collected(), 0
     while sieve.accepted < options.count and len(found.drawn) < options.max_attempts:
         wanted = max(SMALLEST_BATCH, 2 * (options.count - sieve.accepted))

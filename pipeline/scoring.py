@@ -16,16 +16,25 @@ import pandas as pd
 import torch
 from pydantic import Field
 
-from pipeline import distributions, likelihood, novelty, params, render
+from pipeline import distributions, likelihood, novelty, params, resemblance, structure
 from pipeline.batches import SPLITS
 from pipeline.dataset import DrawingSet
 from pipeline.distributions import MEASURES
 from pipeline.drawing import END_OF_CHARACTER
 from pipeline.filters import ACCEPTED, REJECTIONS
+from pipeline.judge import Judge
 from pipeline.likelihood import Forecast
+from pipeline.material import Material
 from pipeline.model import WritingNet
+from pipeline.resemblance import Resemblance, Sets
 
 DIGITS = 6  # decimals kept: what comes after them differs between machines
+
+SAID = (  # in the line that the stage prints
+    ("likeness", "frechet", "Frechet distance"),
+    ("likeness", "auc", "two-sample AUC"),
+    ("parts", "share", "strokes in known parts"),
+)
 
 Progress = Callable[[Iterable[Any], str], Iterable[Any]]  # hands on what it is given; may show how far it is
 
@@ -42,30 +51,10 @@ class ScoreParams:
     blur: Annotated[float, Field(ge=0.01, le=0.2)]  # standard deviation as a share of the drawing's side
     columns: Annotated[int, Field(ge=1)]  # of the sheet, each a sample and its nearest real character
     rows: Annotated[int, Field(ge=1)]
+    films: Annotated[int, Field(ge=0, le=20)]  # samples, and as many real characters, with the density along them
+    judge: str  # name of the judge that scores are taken with, as its card has it
     seed: Annotated[int, Field(ge=0)]
     device: Literal["auto", "cpu", "cuda"]
-
-
-@dataclass(frozen=True)
-class Material:
-    """What is scored: samples in the units of the data, accepted and rejected ones; the real drawings in the net's
-    units, with their splits; and what batches.json says of the data (scale, width, height, licence)."""
-
-    samples: DrawingSet
-    real: DrawingSet
-    data: dict[str, Any]
-
-    @property
-    def accepted(self) -> DrawingSet:
-        return self.samples.where((self.samples.index["reason"] == ACCEPTED).to_numpy())
-
-    def split(self, name: str) -> DrawingSet:
-        return self.real.where((self.real.index["split"] == name).to_numpy())
-
-    def held_out(self, name: str) -> DrawingSet:
-        """A split with one form a code point, to compare samples with."""
-        part = self.split(name)
-        return part.where(distributions.one_form(part.index))
 
 
 @dataclass(frozen=True)
@@ -74,11 +63,15 @@ class Scores:
 
     nearest: a row an accepted sample, in their order: id, nearest (the number of the real drawing in `Material.real`),
     nearest_id, distance, copy.
+    samples: a row an accepted sample, in their order: id, believed, and what `structure.per_drawing` has.
+    parts: a row a part found in an accepted sample, as `parts.Found` has it; none where nothing is known of parts.
     """
 
     metrics: dict[str, dict[str, float]]
     tables: dict[str, pd.DataFrame]
     nearest: pd.DataFrame
+    samples: pd.DataFrame
+    parts: pd.DataFrame
 
 
 def choose_device(name: str) -> torch.device:
@@ -89,9 +82,14 @@ def choose_device(name: str) -> torch.device:
 
 
 def score(
-    material: Material, net: WritingNet, pen_weights: list[float], options: ScoreParams, progress: Progress
+    material: Material,
+    net: WritingNet,
+    pen_weights: list[float],
+    judge: Judge,
+    options: ScoreParams,
+    progress: Progress,
 ) -> Scores:
-    """All scores. Without an accepted sample, those of the accepted ones are left out.
+    """All scores. What there are too few samples for is left out, and what the data tell nothing of.
 
     pen_weights are those of the training. Raises ScoringError: no sample at all, a split without a drawing.
     """
@@ -109,9 +107,14 @@ def score(
     metrics["acceptance"] = acceptance(material.samples.index["reason"])
     metrics["ends"] = {"share": ended(material.samples)}
     metrics["wasserstein"], histograms = shapes(material)
+    like = likeness(material, judge, options, progress)
+    built, seen = construction(material, options, progress)
     metrics["novelty"], nearest, table = newness(material, options, progress)
-    tables |= histograms | {"novelty": table}
-    return Scores(_rounded(metrics), tables, nearest)
+    metrics |= {"likeness": like.metrics} | built
+    tables |= histograms | {"novelty": table} | seen.tables
+    believed = pd.Series(like.believed, name="believed", index=range(len(like.believed)), dtype=float)
+    samples = pd.concat((nearest[["id"]], believed, seen.samples), axis=1)
+    return Scores(_rounded(metrics), tables, nearest, samples, seen.parts)
 
 
 def _check(material: Material) -> None:
@@ -185,11 +188,58 @@ def shapes(material: Material) -> tuple[dict[str, float], dict[str, pd.DataFrame
     return apart, histograms
 
 
+def likeness(material: Material, judge: Judge, options: ScoreParams, progress: Progress) -> Resemblance:
+    """Distances in the judge's features and the two-sample test, before and after the filters, and their floors."""
+    held_out = (list(material.held_out(name)) for name in ("test", "valid"))
+    sets = Sets(*held_out, list(material.accepted), list(material.samples))
+    return resemblance.resemblance(judge, sets, options.bootstrap, options.seed, progress)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the accepted samples are made of: tables (parts and stroke types, beside held-out ones'), a row a sample,
+    and a row a part."""
+
+    tables: dict[str, pd.DataFrame]
+    samples: pd.DataFrame
+    parts: pd.DataFrame
+
+
+def construction(
+    material: Material, options: ScoreParams, progress: Progress
+) -> tuple[dict[str, dict[str, float]], Seen]:
+    """Parts, types, direction and order of strokes, beside those of the held-out test characters: of the accepted
+    samples with interval, and of all drawn (name_unfiltered). The validation characters say what a known stroke is."""
+    source = np.random.default_rng(options.seed)
+    against = structure.yardstick(material.split("train"), material.held_out("valid"), source)
+    sets = {"accepted": material.accepted, "drawn": material.samples}
+    sets |= {"held out": material.held_out("test"), "floor": material.held_out("valid")}
+    found = {
+        name: structure.look(list(part), against, lambda i, name=name: progress(i, f"parts, {name}"))
+        for name, part in sets.items()
+    }
+    ours, drawn, held_out = found["accepted"], found["drawn"], found["held out"]
+    numbers = structure.numbers(ours, held_out, options.bootstrap, source)
+    for section, ratios in drawn.ratios.items():
+        values = {f"{name}_unfiltered": structure.value(ratio) for name, ratio in ratios.items() if ratio[1].any()}
+        numbers[section] |= values
+    for suffix, one in {"": ours, "_unfiltered": drawn, "_floor": found["floor"]}.items():
+        apart = structure.types_apart(one, held_out)
+        if apart is not None:
+            numbers["strokes"][f"types_apart{suffix}"] = apart
+    tables = {"types": structure.types_table(ours, held_out)}
+    if ours.parts is not None:
+        tables["parts"] = structure.commonest(ours, held_out)
+    parts = pd.DataFrame() if ours.parts is None else ours.parts.table
+    return numbers, Seen(tables, structure.per_drawing(ours), parts)
+
+
 def newness(
     material: Material, options: ScoreParams, progress: Progress
 ) -> tuple[dict[str, float], pd.DataFrame, pd.DataFrame]:
-    """Distances to the nearest training character, of the accepted samples and of held-out drawings; who is nearest;
-    the histogram. Every form of a training character counts, as a copy of a variant is a copy."""
+    """Distances to the nearest training character, of the accepted samples and of held-out drawings; copies, and
+    duplicates among the samples; who is nearest; the histogram. Every form of a training character counts, as a copy of
+    a variant is a copy."""
     rows = np.flatnonzero((material.real.index["split"] == "train").to_numpy())
     sets = {"training": material.split("train"), "held-out": material.held_out("test"), "samples": material.accepted}
     drawn = {
@@ -204,6 +254,10 @@ def newness(
     if len(samples.distance):
         numbers["median_distance"] = np.median(samples.distance)
         numbers["copies"] = np.mean(samples.distance < threshold)
+    for suffix, name in (("", "samples"), ("_floor", "held-out")):
+        if len(drawn[name]) > 1:
+            again = novelty.nearest_other(drawn[name]).distance
+            numbers[f"duplicates{suffix}"] = np.mean(again < threshold)
     nearest = pd.DataFrame(
         {
             "id": material.accepted.index["id"].to_numpy(),
@@ -217,17 +271,6 @@ def newness(
     return numbers, nearest, distributions.histogram(shares, held_out.distance)
 
 
-def nearest_sheet(material: Material, nearest: pd.DataFrame, columns: int, rows: int) -> str:
-    """The first accepted samples, not picked, each beside its nearest training character, as an SVG document."""
-    box, unit = (material.data["width"], material.data["height"]), np.float32(material.data["scale"])
-    accepted, cells, labels = material.accepted, [], []
-    for i, pair in enumerate(nearest.head(columns * rows).itertuples()):
-        cells += [accepted[i], material.real[pair.nearest] * np.array([unit, unit, 1], np.float32)]
-        labels += [pair.id, f"{pair.nearest_id}  {pair.distance:.3f}{' copy' if pair.copy else ''}"]
-    credit = material.data.get("licence") or None
-    return render.sheet_svg(cells, *box, 2 * columns, labels, credit=credit, group=2)
-
-
 def sentence(metrics: dict[str, dict[str, float]]) -> str:
     """The scores in one line."""
     test, new, kept = metrics["test"], metrics["novelty"], metrics["acceptance"]
@@ -237,8 +280,10 @@ def sentence(metrics: dict[str, dict[str, float]]) -> str:
     )
     if not kept["accepted"]:
         return f"{text}: no distances, raise sample.max_attempts or train for longer"
-    far = ", ".join(f"{name} {metrics['wasserstein'][name]:.2f}" for name in MEASURES)
-    return f"{text}; Wasserstein {far}; {new['copies']:.1%} copies"
+    found = [
+        f"{label} {metrics[section][name]:.3g}" for section, name, label in SAID if name in metrics.get(section, {})
+    ]
+    return f"{text}; {', '.join(found)}; {new['copies']:.1%} copies"
 
 
 def _rounded(metrics: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:

@@ -4,10 +4,12 @@ Read are path, line, polyline, polygon, rect, circle and ellipse under any trans
 viewBox, whose corner becomes 0, 0). Every subpath is a stroke. Not drawn, so not read: what stands inside defs,
 clipPath, mask, symbol, pattern, marker or text, and what has display: none. Style sheets are not applied.
 
-A document is untrusted: entity declarations are refused before it is parsed, and nothing outside it is opened.
+A document is untrusted: its size is limited before it is parsed, packed (.svgz) or not, entity declarations are
+refused, nothing outside it is opened, and the number of its segments is limited while they are read.
 """
 
 import re
+import zlib
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,6 +24,9 @@ SVG = "http://www.w3.org/2000/svg"
 # the files declare https, their internal DTD http: which one an element ends up with depends on the parser
 KANJIVG = tuple(f"{{{scheme}://kanjivg.tagaini.net{end}}}" for scheme in ("http", "https") for end in ("", "/"))
 CONTAINERS = frozenset(("svg", "g", "a", "switch"))
+MAX_BYTES = 4 * 1024 * 1024  # of a document, unpacked; a kanji has four thousand
+MAX_TAGS = 200_000  # a tree of them fits a worker's memory
+MAX_SEGMENTS = 100_000
 GROUP_KEYS = ("element", "original", "position", "part", "variant")
 
 _ENCODING = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)")
@@ -40,7 +45,7 @@ class Document:
     """What one file draws. A stroke i is curves[i], of the kvg:type types[i] ("" where none).
 
     groups  a dictionary a component: GROUP_KEYS ("" where absent) and first, last, the strokes it spans, inclusive
-    paths   how many path elements were read
+    paths, segments  how many path elements and segments were read
     """
 
     width: float
@@ -49,6 +54,7 @@ class Document:
     types: list[str] = field(default_factory=list)
     groups: list[dict] = field(default_factory=list)
     paths: int = 0
+    segments: int = 0
 
 
 def read(data: bytes, source: str) -> Document:
@@ -68,7 +74,17 @@ def read(data: bytes, source: str) -> Document:
 
 
 def _parse(data: bytes) -> etree._Element:
-    text = _decode(data)
+    root = parse_xml(data)
+    if _name(root) != "svg":
+        raise SvgError(f"its root is <{etree.QName(root).localname}>, not <svg>")
+    return root
+
+
+def parse_xml(data: bytes) -> etree._Element:
+    """The root of an untrusted XML document; entities are refused. Raises SvgError."""
+    text = _decode(_unpacked(data))
+    if (tags := text.count("<")) > MAX_TAGS:
+        raise SvgError(f"has {tags:,} tags, above {MAX_TAGS:,}; split it or take it out")
     if "<!ENTITY" in text:
         raise SvgError("declares an XML entity, which is refused; save it as plain SVG")
     if reference := _REFERENCE.search(text):
@@ -84,12 +100,24 @@ def _parse(data: bytes) -> etree._Element:
         remove_pis=True,
     )
     try:
-        root = etree.fromstring(text.encode("utf-8"), parser)
+        return etree.fromstring(text.encode("utf-8"), parser)
     except etree.XMLSyntaxError as error:
-        raise SvgError(f"is not XML: {error.msg}") from None
-    if _name(root) != "svg":
-        raise SvgError(f"its root is <{etree.QName(root).localname}>, not <svg>")
-    return root
+        raise SvgError(f"is not XML: {' '.join((error.msg or 'it is empty').split())}") from None
+
+
+def _unpacked(data: bytes) -> bytes:
+    """What gzip has packed (.svgz), as far as MAX_BYTES. Raises SvgError: damaged, or too large."""
+    if data.startswith(b"\x1f\x8b"):
+        unpacker = zlib.decompressobj(wbits=31)
+        try:
+            data = unpacker.decompress(data, MAX_BYTES + 1)
+        except zlib.error as error:
+            raise SvgError(f"is packed by gzip and damaged ({error})") from None
+        if not unpacker.eof and len(data) <= MAX_BYTES:
+            raise SvgError("is packed by gzip and cut short")
+    if len(data) > MAX_BYTES:
+        raise SvgError(f"is larger than {MAX_BYTES:,} bytes; simplify it or take it out")
+    return data
 
 
 def _decode(data: bytes) -> str:
@@ -190,6 +218,9 @@ def _draw(element: etree._Element, name: str, matrix: NDArray | None, document: 
         for curve in curves:
             check(curve.controls)
     document.curves += curves
+    document.segments += sum(len(curve.straight) for curve in curves)
+    if document.segments > MAX_SEGMENTS:
+        raise SvgError(f"more than {MAX_SEGMENTS:,} segments up to here; simplify it or split it")
     document.types += [_kanjivg(element, "type")] * len(curves)
     document.paths += name == "path"
 

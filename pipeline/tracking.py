@@ -41,6 +41,7 @@ STAGES = {  # in the order they run, and what each writes
     "sample": "data/samples",
     "score": "data/scores",
 }
+ASIDE = "export"  # may run after score: it leaves a finished row finished
 MOST_POINTS = 1000  # that MLflow takes at once
 PAUSE, PATIENCE = 60.0, 20.0  # after a failure: seconds, and times what it took, so that waiting stays under 5 %
 ERROR, SENT = "error", "fake_kanji.artifacts"  # tags: what stopped a stage; fingerprints of the files a row holds
@@ -53,12 +54,13 @@ def stage(name: str, params_path: Path | str = "params.yaml") -> "Row":
     return Row(name, Path(params_path))
 
 
-def sync(params_path: Path | str = "params.yaml") -> bool:
+def sync(params_path: Path | str = "params.yaml", code: Path = tracking_files.CODE, experiment: str = "") -> bool:
     """Fill in the configuration's row from the data/ beside `params_path`. False: MLflow could not be reached.
 
+    code: where the pipeline/ and stages/ are that made these data. experiment: DVC's name of it, if it is one.
     The caller sees to it that these data are of these parameters, that is, that `dvc status` is clean.
     """
-    row = Row("", Path(params_path))
+    row = Row("", Path(params_path), code, experiment)
     row.complete(row.params_path.parent)
     return row.errors == 0
 
@@ -66,12 +68,14 @@ def sync(params_path: Path | str = "params.yaml") -> bool:
 class Row:
     """A row while a stage runs. Every call is guarded: after an error one line says the cure, and the run goes on."""
 
-    def __init__(self, name: str, params_path: Path):
-        self.stage, self.params_path = name, params_path
+    def __init__(self, name: str, params_path: Path, code: Path = tracking_files.CODE, experiment: str = ""):
+        self.stage, self.params_path, self.code = name, params_path, code
+        self.experiment = experiment or os.environ.get("DVC_EXP_NAME", "")  # set by DVC while it runs one
         self.store: tracking_store.Store | None = None  # None until the row is open
         self.id, self.fresh = "", False  # fresh: made here, so that there are no points to look for
         self.points: dict[str, dict[int, float]] = {}  # curves that the row holds, read when first needed
         self.errors, self.paused_until, self.finished = 0, 0.0, False
+        self.was_finished = False  # the row, before this stage
 
     def __enter__(self) -> Self:
         self._attempt(lambda: None)  # opens the row
@@ -85,7 +89,7 @@ class Row:
             self.finished, self.paused_until = True, 0.0  # one last try
             if self.stage == "score":
                 self.complete(self.params_path.parent)
-            self._attempt(lambda: self._leave("done", "FINISHED" if self.stage == "score" else "SCHEDULED"))
+            self._attempt(lambda: self._leave("done", "FINISHED" if self._ends_the_row else "SCHEDULED"))
         else:
             self.paused_until = 0.0
             self._attempt(lambda: self._leave("failed", "FAILED", f"{self.stage}: {_one_line(error)}"))
@@ -110,6 +114,10 @@ class Row:
     def complete(self, root: Path | str = ".") -> None:
         """Everything that the files under `root` hold. Twice is the same as once."""
         self._attempt(lambda: self._complete(Path(root)))
+
+    @property
+    def _ends_the_row(self) -> bool:
+        return self.stage == "score" or (self.stage == ASIDE and self.was_finished)
 
     @property
     def _client(self) -> Any:
@@ -149,8 +157,8 @@ class Row:
 
     def _open(self) -> None:
         """Find the row or make it, and mark it running. Training what is trained already makes a new row."""
-        key = tracking_files.key(self._values, self.params_path.parent)
-        extra = tracking_store.run_tags()
+        key = tracking_files.key(self._values, self.params_path.parent, self.code)
+        extra = tracking_store.run_tags(self.code, self.experiment)
         if self.stage:
             extra[f"stage.{self.stage}"] = "running"
         with tracking_store.opened(tracking_store.address()) as store:
@@ -158,8 +166,8 @@ class Row:
             if run and self.stage == "train" and run.data.tags.get("stage.train") in ("done", "cached"):
                 extra |= _supersede(store, run)
                 run = None
-            self.fresh = run is None
-            run = run or tracking_store.create(store, key, self._values, extra)
+            self.fresh, self.was_finished = run is None, run is not None and run.info.status == "FINISHED"
+            run = run or tracking_store.create(store, key, self._values, extra, self.experiment)
         if not self.fresh:
             _go_on(store, run, extra)
         self.id, self.store = run.info.run_id, store

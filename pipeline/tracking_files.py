@@ -27,16 +27,26 @@ SHEETS = {  # name at the artifacts' root, the same in every row, so that Compar
     "training.png": "data/strokes/sheet.png",
     "samples.png": "data/samples/sheet.png",
     "nearest.png": "data/scores/nearest.png",
+    "believed.png": "data/scores/believed.png",
+    "density.png": "data/scores/density.png",
 }
+PAGE = "data/scores/gallery.html"
 MODEL = ("data/model/*.safetensors", "data/model/*.json")
+CODE_FILES = ("pipeline/*.py", "pipeline/gallery.*", "stages/*.py")
 BESIDE_THE_RESULTS = (
     "tracking*.py",
     "ui.py",
     "cli.py",
-    "starts.py",
+    "revisions.py",
     "prefix.py",
     "writer.py",
+    "export.py",
+    "compact.py",
+    "web_export.py",
+    "demo.py",
+    "judge_*.py",
     "__init__.py",
+    "__main__.py",
 )  # modules that cannot change what is written
 
 CODE = Path(__file__).parent.parent  # the code that runs, also in the temporary folder of an experiment
@@ -59,9 +69,9 @@ def from_folder(values: dict[str, Any]) -> bool:
 
 
 def code_hash(code: Path) -> str:
-    """sha256 over the names and bytes of pipeline/*.py and stages/*.py, without what cannot change results."""
+    """sha256 over the names and bytes of CODE_FILES, without what cannot change results."""
     digest = hashlib.sha256()
-    for path in sorted([*code.glob("pipeline/*.py"), *code.glob("stages/*.py")]):
+    for path in sorted({path for pattern in CODE_FILES for path in code.glob(pattern)}):
         if not any(fnmatch(path.name, pattern) for pattern in BESIDE_THE_RESULTS):
             digest.update(f"{path.parent.name}/{path.name} {_sha256(path)}\n".encode())
     return digest.hexdigest()
@@ -102,9 +112,10 @@ def numbers(root: Path) -> dict[str, float]:
 
 
 def artifacts(root: Path) -> dict[str, Path]:
-    """Path in the row's artifacts -> file: the sheets at the root, the model in a folder of its own."""
+    """Path in the row's artifacts -> file: sheets and gallery at the root, the model in a folder of its own."""
     model = {f"model/{path.name}": path for pattern in MODEL for path in sorted(root.glob(pattern))}
-    return {name: root / path for name, path in SHEETS.items() if (root / path).exists()} | model
+    shown = SHEETS | {"gallery.html": PAGE}
+    return {name: root / path for name, path in shown.items() if (root / path).exists()} | model
 
 
 def fingerprint(path: Path) -> str:

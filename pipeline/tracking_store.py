@@ -100,9 +100,9 @@ def find(store: Store, key: str) -> "Run | None":
     return runs[0] if runs else None
 
 
-def create(store: Store, key: str, values: dict[str, Any], extra: dict[str, str]) -> "Run":
-    """A row for the key, with its parameters."""
-    name = os.environ.get("DVC_EXP_NAME") or tracking_files.row_name(values, key)
+def create(store: Store, key: str, values: dict[str, Any], extra: dict[str, str], experiment: str) -> "Run":
+    """A row for the key, with its parameters, named as the experiment if it is one."""
+    name = experiment or tracking_files.row_name(values, key)
     tags = {KEY: key, SUPERSEDED: "no", "mlflow.source.name": "dvc repro", "mlflow.user": _user(), **extra}
     run = store.client.create_run(store.experiment, tags=tags, run_name=name)
     log_params(store.client, run.info.run_id, tracking_files.parameters(values))
@@ -119,10 +119,9 @@ def log_params(client: "MlflowClient", row: str, values: dict[str, str]) -> None
         client.log_batch(row, params=missing[i : i + 100])
 
 
-def run_tags() -> dict[str, str]:
+def run_tags(code: Path, experiment: str) -> dict[str, str]:
     """What is known of the code and of the experiment that runs it."""
-    name = os.environ.get("DVC_EXP_NAME")
-    return tracking_files.git_tags() | ({"dvc.experiment": name} if name else {})
+    return tracking_files.git_tags(code) | ({"dvc.experiment": experiment} if experiment else {})
 
 
 @contextmanager

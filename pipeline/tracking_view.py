@@ -21,21 +21,22 @@ PARAMS = (  # columns: what people change
     "sample.mixture_temperature",
 )
 METRICS = (  # columns: what they compare
+    "score/likeness.frechet",
+    "score/likeness.auc",
+    "score/likeness.recall",
+    "score/parts.share",
+    "score/novelty.copies",
     "score/test.nats_per_step",
-    "score/test.offset",
-    "score/test.pen",
     "score/acceptance.share",
     "score/ends.share",
-    "score/wasserstein.strokes",
-    "score/novelty.copies",
 )
-BEST = "score/test.nats_per_step"  # the rows' order, lowest first
+BEST = "score/likeness.frechet"  # the rows' order, lowest first: of what the net writes, not of what it foresees
 CURVES = (  # charts: metrics of the training that are drawn together, epoch by epoch
     ("train/valid", "train/train"),
     ("train/valid_offset", "train/train_offset"),
     ("train/valid_pen", "train/train_pen"),
 )
-PICTURES = ("samples", "nearest", "training")  # sheets, by their names without .png
+PICTURES = ("samples", "believed", "nearest", "density", "training")  # sheets, by their names without .png
 WIDTH = 170  # pixels of a column, so that names are not cut
 SHEET_HEIGHT = 380  # pixels of the card that shows a sheet of all rows
 FILTER = "tags.superseded = 'no'"  # a missing tag would drop a row, so every row carries it

@@ -19,16 +19,18 @@ from pydantic import Field
 from torch import Tensor
 from tqdm import tqdm
 
-from pipeline import batches, checkpoint, loss, mixture, optimizers, params
+from pipeline import augmentation, batches, checkpoint, loss, mixture, optimizers, params
 from pipeline import model as modelling
+from pipeline.augmentation import AugmentationParams
 from pipeline.batches import BatchParams, Rows
 from pipeline.model import ModelParams, WritingNet
 from pipeline.optimizers import OptimizerParams
 from pipeline.seeds import generator
 
-DROPOUT_STREAM = 11
+AUGMENTATION_STREAM, DROPOUT_STREAM = 1, 11  # keys of the random streams of an epoch
 EVALUATION_ROWS = 128  # drawings at once where only the likelihood is wanted
 UPDATE_COST = 1.25  # time of a whole minibatch, optimiser and validation too, over that of its losses and gradients
+MODULES = (augmentation, batches, checkpoint, loss, mixture, modelling, optimizers)  # with this one, what trains
 DIVERGED = 5.0  # nats a step above the best: no net comes back from there
 
 
@@ -37,15 +39,11 @@ class TrainingError(ValueError):
 
 
 @params.section
-class TrainParams(OptimizerParams):
+class TrainParams(AugmentationParams, OptimizerParams):
     epochs: Annotated[int, Field(ge=1)]
     pen_weights: Annotated[list[Annotated[float, Field(gt=0)]], Field(min_length=3, max_length=3)]
     average: Annotated[float, Field(ge=0, lt=1)]
     gradient_clip: Annotated[float, Field(gt=0)]
-    scale_range: Annotated[float, Field(ge=0, lt=1)]
-    scale_ends: Annotated[float, Field(ge=0, le=1)]
-    scale_per_axis: bool
-    scale_per_drawing: bool
     max_skipped: Annotated[int, Field(ge=0)]
     seed: Annotated[int, Field(ge=0)]
     device: Literal["auto", "cpu", "cuda"]
@@ -141,12 +139,12 @@ class Trainer:
 
     def _train_epoch(self, bar: tqdm) -> dict[str, float]:
         number, device = self.progress.epoch, self.fabric.device
-        scaling = generator(self.options.seed, batches.SCALE_STREAM, number)
+        distortion = generator(self.options.seed, AUGMENTATION_STREAM, number)
         dropout = generator(self.options.seed, DROPOUT_STREAM, number, self.fabric.global_rank, device=device)
         sums = Sums(torch.zeros(3, device=device))
         began = time.perf_counter()
         for rows in self._epoch(number):
-            self._minibatch(rows, scaling, dropout, sums)
+            self._minibatch(rows, distortion, dropout, sums)
             if bar.update():  # true when the bar is drawn again, once a second
                 self._show(bar, sums, began)
         self.progress.epoch += 1
@@ -160,13 +158,13 @@ class Trainer:
             "skipped": sums.skipped,
         }
 
-    def _minibatch(self, rows: Tensor, scaling: torch.Generator, dropout: torch.Generator, sums: Sums) -> None:
+    def _minibatch(self, rows: Tensor, distortion: torch.Generator, dropout: torch.Generator, sums: Sums) -> None:
         """One update of the weights, or none where the gradient is not finite."""
         total = self.options.epochs * self.minibatches
         factor = optimizers.learning_rate_factor(self.options, self.progress.step, total, self.minibatches)
         optimizers.set_learning_rate(self.optimizers, factor)
-        scale = self._scale(len(rows), self.progress.step / total, scaling)
-        offset, pen, steps = self._losses(rows, scale, dropout)
+        left = augmentation.reach(self.options, self.progress.step / total)
+        offset, pen, steps = self._losses(rows, left, distortion, dropout)
         # of the mean over the whole minibatch: processes average their gradients, so each gives its share times all
         share = self.fabric.world_size / int(self.train.lengths[rows].sum())
         self.fabric.backward((offset + pen) * share)
@@ -185,23 +183,19 @@ class Trainer:
         for optimizer in self.optimizers:
             optimizer.zero_grad()
 
-    def _scale(self, rows: int, done: float, source: torch.Generator) -> Tensor:
-        """Random factors (1, B or 1, 3); their range shrinks to nothing at the share `scale_ends` of the training."""
-        ends = self.options.scale_ends
-        reach = self.options.scale_range * (max(0.0, 1 - done / ends) if ends else 1.0)
-        options = self.options
-        return batches.random_scale(rows, reach, options.scale_per_axis, options.scale_per_drawing, source)
-
-    def _losses(self, rows: Tensor, scale: Tensor, dropout: torch.Generator) -> tuple[Tensor, Tensor, int]:
+    def _losses(
+        self, rows: Tensor, left: float, distortion: torch.Generator, dropout: torch.Generator
+    ) -> tuple[Tensor, Tensor, int]:
         """Sums over this process's part of the minibatch: offset, weighted pen, and the number of steps."""
         mine = torch.arange(len(rows))[self.fabric.global_rank :: self.fabric.world_size]
         counted = len(mine) > 0
         if not counted:  # fewer drawings than processes: compute one all the same and count nothing of it
             mine = torch.zeros(1, dtype=torch.long)
-        previous, target, keep = self.train.gather(rows[mine])
-        scale = (scale[:, mine] if scale.shape[1] > 1 else scale).to(previous.device)
-        raw = self.forward(previous * scale, keep, dropout)
-        target = (target * scale)[keep]
+        _, target, keep = self.train.gather(rows)
+        # the whole minibatch, so that what is drawn does not depend on the number of processes
+        target = augmentation.distorted(target, left, self.options, distortion)[:, mine]
+        raw = self.forward(batches.previous_of(target), keep[:, mine], dropout)
+        target = target[keep[:, mine]]
         offset, pen = loss.training_loss(raw, target[:, :2], target[:, 2].long(), self.pen_weights)
         return offset * counted, pen * counted, len(target) * counted
 
@@ -236,7 +230,7 @@ class Trainer:
         times = []
         for chunk in rows:
             began = time.perf_counter()
-            offset, pen, steps = self._losses(chunk, torch.ones(1, 1, 3), generator(0, device=self.fabric.device))
+            offset, pen, steps = self._losses(chunk, 1.0, generator(0), generator(0, device=self.fabric.device))
             self.fabric.backward(offset + pen)
             times.append((time.perf_counter() - began) / max(steps, 1))
         self.net.zero_grad()
@@ -303,7 +297,7 @@ class Trainer:
 def state_file(root: Path, model: ModelParams, options: TrainParams, prepared: Path) -> Path:
     """Where a training's state lives: in a folder named by all that the training depends on, so that other parameters,
     data, code or another PyTorch never pick it up."""
-    code = [Path(module.__file__ or "") for module in (batches, checkpoint, loss, mixture, modelling, optimizers)]
+    code = [Path(module.__file__ or "") for module in MODULES]
     values = {"model": asdict(model), "train": asdict(options), "torch": torch.__version__}
     return root / checkpoint.fingerprint(values, [*prepared.iterdir(), *code, Path(__file__)]) / "state.safetensors"
 

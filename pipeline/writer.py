@@ -17,10 +17,9 @@ from pipeline.sampling import Collected, SampleParams
 # For a net whose config has no section `sample`: what params.yaml has, which a test compares
 SAMPLE = {
     "batch_size": 256, "max_steps": 250, "pen_temperature": 1.0, "mixture_temperature": 0.5, "width_temperature": 0.5,
-    "divide_pen_weights": True, "min_strokes": 2, "max_strokes": 30,
+    "divide_pen_weights": True, "margin": 2.0, "min_size": 30.0, "min_strokes": 2, "max_strokes": 30,
+    "min_distance": 2.0,
 }  # fmt: skip
-LENGTHS = {"margin": 2.0, "min_size": 30.0, "min_distance": 2.0}  # likewise, in a box of BOX, scaled with other boxes
-BOX = 109.0
 # A CPU, so that a seed gives the same characters wherever it is used; the sheet has its own columns
 FIXED = {"device": "cpu", "columns": 1, "rows": 1}
 
@@ -86,8 +85,7 @@ class Writer:
         self, count: int, seed: int, filtered: bool, room: int, changes: Mapping[str, float | None]
     ) -> SampleParams:
         """The parameters of sampling; room: steps that the start takes of a drawing."""
-        unit = max(self.data["width"], self.data["height"]) / BOX
-        values = SAMPLE | {name: length * unit for name, length in LENGTHS.items()} | self.config.get("sample", {})
+        values = SAMPLE | self.config.get("sample", {})
         values |= {name: value for name, value in changes.items() if value is not None}
         attempts = max(LEAST_ATTEMPTS, ATTEMPTS * count) if filtered else count
         values |= {"count": count, "max_attempts": attempts, "max_steps": values["max_steps"] + room, "seed": seed}

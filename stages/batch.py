@@ -11,8 +11,9 @@ from stages import run
 
 
 def main(row: Any, strokes: Path, out: Path) -> str:
-    options = params.load("batch")
-    drawings, index = batches.prepare(dataset.load(strokes), options)
+    parsed = dataset.load(strokes)
+    options = batches.resolved(parsed, params.load("batch"))
+    drawings, index = batches.prepare(parsed, options)
     source = json.loads((strokes / "summary.json").read_text(encoding="utf-8"))
     with whole_folder(out) as folder:
         dataset.save(folder, drawings, index)
@@ -23,7 +24,7 @@ def main(row: Any, strokes: Path, out: Path) -> str:
     train = statistics["train"]
     return (
         f"{train['drawings']:,} drawings ({train['steps']:,} steps) to train on, {statistics['valid']['drawings']} to "
-        f"validate, {statistics['test']['drawings']} to test; padding {train['padding']:.1%}"
+        f"validate, {statistics['test']['drawings']} to test; scale {options.scale:g}; padding {train['padding']:.1%}"
     )
 
 

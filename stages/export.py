@@ -4,7 +4,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from pipeline import checkpoint, export, params
+from pipeline import checkpoint, params, web_export
 from pipeline.files import whole_folder
 from stages import run
 
@@ -12,9 +12,9 @@ from stages import run
 def main(row: Any, model: Path, prepared: Path, out: Path) -> str:
     options = params.load("sample")
     net, config = checkpoint.load_model(model)
-    made = export.make(net, config | {"sample": asdict(options)}, prepared)
+    made = web_export.make(net, config | {"sample": asdict(options)}, prepared)
     with whole_folder(out) as folder:
-        export.write(folder, made)
+        web_export.write(folder, made)
     return f"{made.sentence} -> {out}"
 
 

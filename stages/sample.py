@@ -26,6 +26,8 @@ def main(row: Any, model: Path, out: Path) -> str:
     with whole_folder(out) as folder:
         dataset.save(folder, found.drawn, sampling.index(found, config["data"]))
         write_json(folder / "acceptance.json", sampling.acceptance(found))
+        about = {key: config["data"].get(key) for key in ("width", "height", "licence")}
+        write_json(folder / "data.json", about)  # for who exports them
         draw(folder, found.accepted, options, config["data"])
     return sampling.sentence(found, options)
 

@@ -10,9 +10,10 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch is loaded: tests r
 import numpy as np
 import pandas as pd
 import pytest
+from browser import browser, visit  # noqa: F401 (fixtures)
 from ruamel.yaml import YAML
 
-from pipeline import drawing, sources
+from pipeline import batches, drawing, parsing, sources
 from pipeline.batches import BatchParams
 from pipeline.dataset import DrawingSet
 from pipeline.model import ModelParams
@@ -81,3 +82,18 @@ def kanjivg_archive(tmp_path_factory, defaults) -> Path:
     out = tmp_path_factory.mktemp("kanjivg") / "raw"
     sources.fetch(sources.FetchParams(**defaults["fetch"]), out)
     return out / sources.ARCHIVE
+
+
+@pytest.fixture(scope="session")
+def real_kanji(kanjivg_archive, defaults) -> DrawingSet:
+    """All kanji of KanjiVG as the stage batch writes them with the committed parameters, about half a minute's work."""
+    result = parsing.parse(kanjivg_archive, parsing.ParseParams(**defaults["parse"]), jobs=2)
+    stops = np.cumsum([len(steps) for steps in result.drawings])
+    index = result.index.assign(
+        start=stops - [len(steps) for steps in result.drawings],
+        stop=stops,
+        strokes=[drawing.stroke_count(steps) for steps in result.drawings],
+    )
+    options = BatchParams(**defaults["batch"])
+    scaled, index = batches.prepare(DrawingSet(np.concatenate(result.drawings), index), options)
+    return DrawingSet(np.concatenate(scaled), index)

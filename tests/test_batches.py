@@ -76,17 +76,6 @@ def test_gather_gives_whole_drawings_and_what_stood_before_each_step(scribbles):
     assert not target[~keep].any()
 
 
-@pytest.mark.parametrize(("per_axis", "per_drawing"), [(False, False), (True, False), (False, True), (True, True)])
-def test_random_scale_is_uniform_within_reach_and_leaves_the_pen(per_axis, per_drawing):
-    factors = torch.cat([batches.random_scale(6, 0.3, per_axis, per_drawing, generator(i)) for i in range(400)])
-    assert (factors[..., 2] == 1).all()
-    assert torch.equal(factors[..., 0], factors[..., 1]) == (not per_axis)
-    assert (factors.shape[1] == 6) == per_drawing
-    values = factors[..., :2]
-    assert 0.7 <= values.min() < 0.72 and 1.28 < values.max() <= 1.3
-    assert values.mean().item() == pytest.approx(1.0, abs=0.03)
-
-
 def test_statistics_count_what_is_there(scribbles, batch_params):
     options = batch_params(test_percent=20, valid_percent=20)
     drawings, index = batches.prepare(scribbles, options)

@@ -12,7 +12,7 @@ import torch
 from test_starts import ROWS, save_set
 from typer.testing import CliRunner
 
-from pipeline import checkpoint, cli, drawing, params, sampling, seeds, starts, tracking, ui, writer
+from pipeline import checkpoint, cli, drawing, params, revisions, sampling, seeds, starts, tracking, ui, writer
 from pipeline.model import ModelParams, WritingNet
 from pipeline.sampling import SampleParams
 
@@ -174,7 +174,7 @@ def options(monkeypatch, *arguments):
 def test_the_defaults_are_those_of_params_yaml(home, monkeypatch, defaults):
     net = save_net(home / "own", sample=None)
     got = options(monkeypatch, "--model", net, "--seed", 3)
-    same = {name: getattr(got, name) for name in [*writer.SAMPLE, *writer.LENGTHS]}
+    same = {name: getattr(got, name) for name in writer.SAMPLE}
     assert same == {name: defaults["sample"][name] for name in same}
     assert (got.count, got.seed, got.device) == (20, 3, "cpu") and got.max_attempts == 200
     # all parameters of sampling are either these, or an option, or without influence here
@@ -185,7 +185,8 @@ def test_the_defaults_are_those_of_params_yaml(home, monkeypatch, defaults):
 def test_lengths_follow_the_box(home, monkeypatch):
     data = {"scale": 100.0, "width": 545.0, "height": 218.0}
     got = options(monkeypatch, "--model", save_net(home / "own", sample=None, data=data))
-    assert (got.margin, got.min_size, got.min_distance) == (10.0, 150.0, 10.0)
+    limits = got.limits(545.0, 218.0)
+    assert (limits.margin, limits.min_size, limits.min_distance) == (10.0, 150.0, 10.0)
 
 
 def test_the_model_s_own_values_come_before_the_defaults_and_options_before_both(home, monkeypatch):
@@ -292,13 +293,13 @@ def test_starts(home):
         ("{}", True, 0, "the row of params.yaml in MLflow is complete; `fake-kanji ui` shows it"),
         ("{}", False, 1, ""),  # sync has said why
         ('{"train": [], "sample": []}', True, 1, "(changed: train, sample); run `dvc repro`"),
-        (None, True, 1, "`dvc status` fails: no repository"),
+        (None, True, 1, "`dvc status --json` fails: no repository"),
     ],
 )
 def test_track(home, monkeypatch, status, synced, code, text):
     (home / "params.yaml").write_text("")
     result = subprocess.CompletedProcess([], int(status is None), status, "ERROR: no repository")
-    monkeypatch.setattr(cli.subprocess, "run", lambda *_, **__: result)
+    monkeypatch.setattr(revisions.subprocess, "run", lambda *_, **__: result)
     monkeypatch.setattr(tracking, "sync", lambda: synced)
     assert text in run("track", "--sync", code=code)
 

@@ -175,3 +175,23 @@ def test_the_inverse_of_the_format_is_used_right(characters):
     steps = from_strokes(characters[0], 109, 109)
     for ours, theirs in zip(to_strokes(steps, 109, 109), characters[0], strict=True):
         np.testing.assert_allclose(ours, theirs, atol=1e-4)
+
+
+def test_the_nearest_other_is_what_a_full_table_of_distances_gives(training, monkeypatch):
+    table = cdist(training.astype(np.float64), training.astype(np.float64), "cosine")
+    np.fill_diagonal(table, np.inf)
+    monkeypatch.setattr(novelty, "BLOCK", 7)
+    found = novelty.nearest_other(training)
+    np.testing.assert_array_equal(found.nearest, table.argmin(axis=1))
+    np.testing.assert_allclose(found.distance, table.min(axis=1), atol=1e-5)
+
+
+def test_one_drawing_several_times_has_itself_as_another(characters):
+    found = novelty.nearest_other(pictures([*characters[:5], characters[2], characters[2]]))
+    assert (np.flatnonzero(found.distance < novelty.SAME) == [2, 5, 6]).all()
+
+
+def test_a_single_drawing_has_no_other(training):
+    assert len(novelty.nearest_other(training[:0]).distance) == 0
+    with pytest.raises(novelty.NoveltyError, match="no other"):
+        novelty.nearest_other(training[:1])

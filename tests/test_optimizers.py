@@ -1,5 +1,8 @@
 """Muon by gates: its direction against the singular value decomposition, and which weights it takes."""
 
+import numpy as np
+import pytest
+import scipy.optimize
 import torch
 
 from pipeline import optimizers
@@ -9,15 +12,29 @@ from pipeline.seeds import generator
 
 def test_orthogonalised_is_near_the_polar_factor():
     blocks = torch.randn(4, 64, 64, generator=generator(1))
-    found = optimizers.orthogonalised(blocks, *optimizers.GateMuon.COEFFICIENTS, optimizers.GateMuon.ITERATIONS)
+    found = optimizers.orthogonalised(blocks)
     u, _, v = torch.linalg.svd(blocks)
     for block, polar in zip(found, u @ v, strict=True):
         values = torch.linalg.svdvals(block)
-        assert values.max() < 1.3 and values.median() > 0.6
+        assert values.max() < 1.55 and values.median() > 0.45  # of bfloat16
         cosine = (block * polar).sum() / block.norm() / polar.norm()
-        assert cosine > 0.95
+        assert cosine > 0.92
         unchanged = (blocks[0] * polar).sum() / blocks[0].norm() / polar.norm()
         assert unchanged < 0.9  # the control: a plain gradient is not that direction
+
+
+def test_the_polynomials_are_the_best_of_their_intervals():
+    low, high = 0.005, 1.0
+    for chosen in optimizers.POLYNOMIALS:
+        x = np.geomspace(low, high, 2000)
+        powers = np.stack((x, x**3, x**5), axis=1)
+        # least e with |1 - p(x)| <= e everywhere: variables a, b, c, e
+        bounds = np.block([[powers, -np.ones((2000, 1))], [-powers, -np.ones((2000, 1))]])
+        limits = np.repeat((1.0, -1.0), 2000)
+        best = scipy.optimize.linprog([0, 0, 0, 1], bounds, limits, bounds=[(None, None)] * 3 + [(0, None)])
+        assert chosen == pytest.approx(best.x[:3], abs=1e-3)
+        low, high = 1 - best.x[3], 1 + best.x[3]
+    assert low > 0.5
 
 
 def test_each_gate_is_its_own_matrix():

@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import time
 import warnings
 import zipfile
@@ -45,6 +46,7 @@ class Workspace:
         shutil.copytree(ROOT / "pipeline", folder / "pipeline", ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copytree(ROOT / "stages", folder / "stages", ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copytree(ROOT / "web", folder / "web")
+        shutil.copytree(ROOT / "pretrained/judge", folder / "pretrained/judge")
         for name in ("dvc.yaml", "params.yaml"):
             shutil.copy(ROOT / name, folder)
         with zipfile.ZipFile(archive) as packed:
@@ -81,12 +83,12 @@ class Workspace:
         out = subprocess.run(command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=True)
         return [stage for stage in json.loads(out.stdout or "{}")]
 
-    def rows(self) -> pd.DataFrame:
+    def rows(self, database: str = "mlflow.db") -> pd.DataFrame:
         """The rows of MLflow's table."""
         from mlflow import MlflowClient, set_tracking_uri
         from mlflow.tracking.fluent import search_runs
 
-        uri = f"sqlite:///{self.folder / 'mlflow.db'}"
+        uri = f"sqlite:///{self.folder / database}"
         set_tracking_uri(uri)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # MLflow's own, of the SQLAlchemy it uses
@@ -176,6 +178,35 @@ def test_sampling_otherwise_runs_two_stages_and_back_runs_none(finished):
     finished.change({"sample.mixture_temperature": SMALL["sample"].get("mixture_temperature", 0.5)})
     assert finished.repro() == []
     assert finished.bytes() == original
+
+
+def fake_kanji(workspace: Workspace, *arguments: str, **variables: str) -> subprocess.CompletedProcess:
+    command, environment = [sys.executable, "-m", "pipeline", *arguments], workspace.environment | variables
+    return subprocess.run(command, cwd=workspace.folder, env=environment, capture_output=True, text=True)
+
+
+def test_rows_of_commits_and_experiments_are_filled_in_later(finished):
+    """Without MLflow's database, as after a clone: DVC's files are enough for every row."""
+    git = ["git", "-c", "user.name=test", "-c", "user.email=test@localhost"]
+    subprocess.run([*git, "add", "."], cwd=finished.folder, check=True)
+    subprocess.run([*git, "commit", "-qm", "all"], cwd=finished.folder, check=True)
+    run = ["dvc", "exp", "run", "-q", "-n", "warmer", "-S", "sample.mixture_temperature=0.8"]
+    subprocess.run(run, cwd=finished.folder, env=finished.environment, check=True)
+    (warmer,) = finished.rows().query("`tags.dvc.experiment` == 'warmer'").to_dict("records")
+    for command in (["git", "checkout", "-q", "."], ["dvc", "checkout", "-q"]):
+        subprocess.run(command, cwd=finished.folder, env=finished.environment, check=True)
+    later = {"MLFLOW_TRACKING_URI": f"sqlite:///{finished.folder / 'later.db'}"}
+    done = fake_kanji(finished, "track", "--sync", "--experiments", "--rev", "HEAD", "--rev", "nowhere", **later)
+    assert "HEAD: its row is complete\nwarmer: its row is complete\n2 of 3 rows" in done.stdout
+    assert "'nowhere' is neither a Git revision nor an experiment" in done.stderr and done.returncode == 1
+    rows = finished.rows("later.db").set_index("params.sample.mixture_temperature")
+    assert set(rows.index) == {"0.5", "0.8"} and (rows["status"] == "FINISHED").all()
+    again = rows.loc["0.8"]
+    assert again["tags.mlflow.runName"] == "warmer"
+    assert again["tags.fake_kanji.key"] == warmer["tags.fake_kanji.key"]
+    scores = {name: value for name, value in warmer.items() if name.startswith("metrics.score/")}
+    assert len(scores) > 20
+    assert {name: again[name] for name in scores} == pytest.approx(scores, rel=1e-5, nan_ok=True)
 
 
 def test_a_bad_parameter_stops_before_any_work(finished):

@@ -3,13 +3,14 @@
 import json
 import math
 from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 import scipy.stats
 
-from pipeline import checkpoint, dataset, distributions, params, plots, scoring
+from pipeline import checkpoint, dataset, distributions, fidelity, judge, params, plots, scoring, sheets
 from pipeline.drawing import from_strokes
 from pipeline.filters import REJECTIONS
 from pipeline.model import ModelParams, WritingNet
@@ -23,6 +24,8 @@ MODEL = {"cell": "lstm", "layers": 1, "hidden_size": 8, "mixtures": 2, "position
 MODEL["dropout_per"] = "step"
 WEIGHTS = [1.0, 10.0, 100.0]
 VALUES = {"calibration_bins": 10, "bootstrap": 200, "raster": 24, "blur": 0.06, "columns": 2, "rows": 3, "seed": 1}
+JUDGE = Path(__file__).parent.parent / "pretrained" / "judge"
+VALUES |= {"films": 2, "judge": judge.load(JUDGE).name}
 OPTIONS = ScoreParams(**VALUES, device="cpu")
 
 
@@ -80,7 +83,7 @@ def quiet(items, text):
 
 
 def scored(material):
-    return scoring.score(material, a_net(), WEIGHTS, OPTIONS, quiet)
+    return scoring.score(material, a_net(), WEIGHTS, judge.load(JUDGE), OPTIONS, quiet)
 
 
 @pytest.fixture
@@ -95,7 +98,11 @@ def material(tmp_path):
 
 def test_every_score_is_there_by_its_name_and_finite(material):
     found = scored(material).metrics
-    assert sorted(found) == ["acceptance", "calibration", "ends", "novelty", "test", "valid", "wasserstein"]
+    sections = ["acceptance", "calibration", "ends", "likeness", "novelty", "strokes", "test", "valid", "wasserstein"]
+    assert sorted(found) == sections  # no parts, as these drawings tell of no components
+    whose, ends = ("", "_floor", "_unfiltered"), ("", "_low", "_high")
+    assert set(found["likeness"]) == {n + w + e for n in (*fidelity.NAMES, "auc") for w in whose for e in ends}
+    assert {"known", "known_low", "known_high", "known_floor", "known_unfiltered"} <= set(found["strokes"])
     means = {"nats_per_step", "nats_per_step_low", "nats_per_step_high", "nats_per_step_source_units"}
     means |= {"nats_per_character", "offset", "pen", "pen_as_trained"}
     assert set(found["test"]) == set(found["valid"]) == means
@@ -104,7 +111,8 @@ def test_every_score_is_there_by_its_name_and_finite(material):
     measures = ("strokes", "steps", "width", "height")
     assert set(found["wasserstein"]) == {m + s for m in measures for s in ("", "_unfiltered", "_floor")}
     assert set(found["acceptance"]) == {*REJECTIONS, "accepted", "drawn", "share"}
-    assert set(found["novelty"]) == {"copies", "copy_threshold", "median_distance", "holdout_median"}
+    names = {"copies", "copy_threshold", "median_distance", "holdout_median", "duplicates", "duplicates_floor"}
+    assert set(found["novelty"]) == names
     assert all(math.isfinite(value) for part in found.values() for value in part.values())
     json.dumps(found, allow_nan=False)  # plain numbers, none of NumPy's
 
@@ -214,7 +222,7 @@ def test_without_an_accepted_sample_its_scores_are_left_out(tmp_path):
     assert "strokes" not in found.metrics["wasserstein"] and "strokes_unfiltered" in found.metrics["wasserstein"]
     assert "copies" not in found.metrics["novelty"]
     assert "0 of 3 samples accepted: no distances" in scoring.sentence(found.metrics)
-    assert scoring.nearest_sheet(material, found.nearest, 2, 3).startswith("<svg")
+    assert sheets.nearest_sheet(material, found.nearest, 2, 3).startswith("<svg")
     plots.write(found.tables, tmp_path)
 
 
@@ -243,7 +251,7 @@ def test_values_out_of_range_are_named(key, value):
 
 def test_the_sheet_shows_each_sample_beside_its_nearest_in_order(material):
     found = scored(material)
-    sheet = scoring.nearest_sheet(material, found.nearest, 2, 3)
+    sheet = sheets.nearest_sheet(material, found.nearest, 2, 3)
     texts = [part.split("<")[0] for part in sheet.split("<text ")[1:]]
     texts = [text.split(">")[1] for text in texts]
     assert len(texts) == 12 and texts[::2] == list(found.nearest["id"][:6])
@@ -252,6 +260,20 @@ def test_the_sheet_shows_each_sample_beside_its_nearest_in_order(material):
     strokes = material.accepted.index["strokes"][:6].sum()
     strokes += material.real.index["strokes"].iloc[found.nearest["nearest"][:6]].sum()
     assert sheet.count("<path ") == strokes
+
+
+def test_the_most_and_the_least_believed_are_shown_in_order(material):
+    believed = scored(material).samples["believed"].to_numpy()
+    assert len(believed) == 28 and ((believed > 0) & (believed < 1)).all()
+    sheet = sheets.believed_sheet(material, believed, columns=4, rows=4)
+    texts = [part.split("<")[0].split(">")[1] for part in sheet.split("<text ")[1:]]
+    shown = [text.split() for text in texts if text]
+    order = np.argsort(-believed)
+    ids = material.accepted.index["id"]
+    assert [name for name, _ in shown] == [ids[i] for i in [*order[:8], *order[-8:]]]
+    assert [float(value) for _, value in shown] == pytest.approx(sorted((float(v) for _, v in shown), reverse=True))
+    # without a test of two samples there is nothing to show
+    assert "<path " not in sheets.believed_sheet(material, np.full(28, np.nan), columns=4, rows=4)
 
 
 class Row:
@@ -265,15 +287,15 @@ def test_the_stage_writes_the_same_bytes_twice(material, tmp_path, monkeypatch, 
     monkeypatch.setattr(params, "load", lambda name: {"score": OPTIONS}[name])
     (tmp_path / "model").mkdir()
     checkpoint.save_model(tmp_path / "model", a_net().state_dict(), {"model": MODEL, "pen_weights": WEIGHTS})
-    sentences = [
-        stage.main(Row(), *(tmp_path / name for name in ("samples", "batches", "model", out))) for out in ("one", "two")
-    ]
+    made = [tmp_path / name for name in ("samples", "batches", "model")]
+    sentences = [stage.main(Row(), *made, JUDGE, tmp_path / out) for out in ("one", "two")]
     assert sentences[0] == sentences[1] and "28 of 48 samples accepted" in sentences[0]
     names = sorted(str(path.relative_to(tmp_path / "one")) for path in (tmp_path / "one").rglob("*") if path.is_file())
-    tables = ["strokes", "steps", "width", "height", "novelty", "nearest"]
+    tables = ["strokes", "steps", "width", "height", "novelty", "nearest", "samples", "types"]
     tables += [f"reliability_end_of_{what}{how}" for what in ("stroke", "character") for how in ("", "_as_trained")]
     pictures = [f"plots/{name}.png" for name in ("reliability", "distributions", "novelty")]
-    expected = ["metrics.json", "nearest.png", "nearest.svg", *(f"plots/{name}.csv" for name in tables), *pictures]
+    pictures += [f"{name}.{kind}" for name in ("nearest", "believed", "density") for kind in ("png", "svg")]
+    expected = ["metrics.json", "gallery.html", *(f"plots/{name}.csv" for name in tables), *pictures]
     assert names == sorted(expected)
     for name in names:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name

@@ -21,6 +21,7 @@ NOTHING = "0" * 64
 def options(**changes):
     values = {
         "source": "package",
+        "format": "auto",
         "package": "tiny-drawings",
         "version": "1.0",
         "sha256": NOTHING,
@@ -98,7 +99,7 @@ def test_a_folder_becomes_an_archive_and_a_manifest(folder, out):
         {"name": name, "bytes": str(len(data)), "sha256": hashlib.sha256(data).hexdigest()}
         for name, data in [("b.svg", B), ("sub/deep/a.SVG", A)]
     ]
-    assert source(out) == {"source": "folder", "path": str(folder), "licence": ""}
+    assert source(out) == {"source": "folder", "format": "svg", "path": str(folder), "licence": ""}
 
 
 def test_the_same_files_give_the_same_bytes(folder, out, tmp_path):
@@ -135,7 +136,7 @@ def test_a_link_that_leaves_the_folder_is_refused(folder, out, tmp_path):
 
 def test_folders_that_hold_no_drawings(tmp_path, out):
     refused(
-        options(source="folder", path=str(tmp_path / "none")), out, "none' is not a folder; give one that holds .svg"
+        options(source="folder", path=str(tmp_path / "none")), out, "none' is not a folder; give one that holds an .svg"
     )
     (tmp_path / "empty").mkdir()
     refused(options(source="folder", path=str(tmp_path / "empty")), out, "holds no .svg file")
@@ -148,7 +149,7 @@ def test_two_files_that_would_have_one_name(folder, out):
 
 def test_a_file_too_large_to_be_a_drawing(folder, out, monkeypatch):
     monkeypatch.setattr(sources, "MAX_FILE_BYTES", 12)
-    refused(options(source="folder", path=str(folder)), out, r"b.svg has 13 bytes, above 12; take it out")
+    refused(options(source="folder", path=str(folder)), out, "'b.svg' has 13 bytes, above 12; take it out")
 
 
 def test_an_earlier_output_stays_when_a_later_fetch_fails(folder, out, tmp_path):
@@ -202,6 +203,7 @@ def test_a_release_by_its_address(server, out):
     assert list(contents(out).items()) == [("a.svg", A), ("b.svg", B)]
     assert source(out) == {
         "source": "release",
+        "format": "svg",
         "url": given.url,
         "sha256": given.sha256,
         "licence": "KanjiVG, (c) Ulrich Apel, CC BY-SA 3.0",
@@ -329,6 +331,7 @@ def test_a_package_is_brought_by_pip_once(wheel, out, cache):
     licence = "KanjiVG, (c) Ulrich Apel, CC BY-SA 3.0"
     assert source(out) == {
         "source": "package",
+        "format": "svg",
         "package": "tiny-drawings",
         "version": "1.0",
         "sha256": given.sha256,

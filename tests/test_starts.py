@@ -10,6 +10,7 @@ import pytest
 
 from pipeline import dataset, drawing, parsing, starts
 from pipeline.drawing import END_OF_STROKE
+from pipeline.sketch import Record
 from pipeline.starts import BEGINS, LATER, WHOLE, StartsError
 
 RESAMPLING = {"rule": "bezier", "chord_length": 10.0, "max_chords": 3, "spacing": 5.0, "epsilon": 1.0}
@@ -155,7 +156,8 @@ def test_water_of_kanjivg(tmp_path, kanjivg_archive, defaults):
     """氵 is the beginning of a real kanji, point for point to half a grid."""
     options = parsing.ParseParams(**defaults["parse"])
     with zipfile.ZipFile(kanjivg_archive) as file:
-        chunk = [(name, file.read(name)) for name in sorted(file.namelist()) if "06d70" <= name[-9:-4] < "06d90"]
+        names = [name for name in sorted(file.namelist()) if "06d70" <= name[-9:-4] < "06d90"]
+        chunk = [Record(name, 0, name, file.read(name)) for name in names]
     parsed = [one for one in parsing.read_chunk(chunk, options) if one.steps is not None]
     folder = tmp_path / "strokes"
     folder.mkdir()

@@ -191,6 +191,14 @@ def test_all_stages_share_one_row(place, work):
     assert after.info.run_name.startswith("lstm-2x256-e")
 
 
+def test_export_after_score_leaves_the_row_finished(place, work):
+    run_stages(*tracking.STAGES, "export")
+    (row,) = rows(place)
+    assert row.info.status == "FINISHED" and row.data.tags["stage.export"] == "done"
+    run_stages("sample")  # the control: any other stage begins what score has to end
+    assert rows(place)[0].info.status == "SCHEDULED"
+
+
 def test_a_change_of_sampling_makes_a_second_row(place, work):
     run_stages("train", "sample")
     change_params("sample", "seed", 999)
@@ -294,6 +302,8 @@ def test_a_row_is_complete_although_its_training_was_cached(place, work):
         "training.png",
         "samples.png",
         "nearest.png",
+        "believed.png",
+        "density.png",
         "images",
         "model/config.json",
         "model/weights.safetensors",
@@ -360,7 +370,7 @@ def test_the_view_is_stored_with_the_experiment(place, work):
     shown = set(state["selectedColumns"])
     assert {f"params.`{name}`" for name in tracking_view.PARAMS} < shown
     assert {f"metrics.`{name}`" for name in tracking_view.METRICS} < shown
-    assert state["orderByKey"] == "metrics.`score/test.nats_per_step`" and state["orderByAsc"] is True
+    assert state["orderByKey"] == "metrics.`score/likeness.frechet`" and state["orderByAsc"] is True
     sections = {section["uuid"] for section in state["compareRunSections"]}
     assert {chart["metricSectionId"] for chart in state["compareRunCharts"]} == sections
     assert len({chart["uuid"] for chart in state["compareRunCharts"]}) == len(state["compareRunCharts"])

@@ -149,14 +149,6 @@ def test_learning_rate_schedules(train_params):
     assert learning_rate_factor(post, 25, 1000, 10) == pytest.approx(0.99**2)
 
 
-def test_random_scaling_fades_to_nothing(make):
-    trainer = make(scale_range=0.3, scale_ends=0.5)
-    reach = [abs(trainer._scale(1, done, generator(3))[0, 0, 0].item() - 1) for done in (0.0, 0.25, 0.5, 0.9)]
-    assert reach[0] > 0 and reach[1] == pytest.approx(reach[0] / 2, rel=1e-4) and reach[2] == reach[3] == 0
-    constant = make(scale_range=0.3, scale_ends=0.0)
-    assert abs(constant._scale(1, 0.9, generator(3))[0, 0, 0].item() - 1) == reach[0]
-
-
 def test_the_forecast_says_how_long_and_changes_nothing(make):
     trainer, other = make(), make()
     text = training.forecast(trainer)
@@ -167,7 +159,7 @@ def test_the_forecast_says_how_long_and_changes_nothing(make):
 
 
 def test_bfloat16_keeps_the_likelihood(make):
-    single, half = make(epochs=6), make(epochs=6, precision="bf16-mixed")
+    single, half = make(epochs=12), make(epochs=12, precision="bf16-mixed")
     single.run(ignore, ignore)
     half.run(ignore, ignore)
     assert half.progress.best == pytest.approx(single.progress.best, abs=0.03)
@@ -189,5 +181,6 @@ def test_two_processes_give_the_losses_of_one(make, tmp_path):
         out = tmp_path / f"{processes}.csv"
         subprocess.run([sys.executable, script, str(processes), str(out)], check=True, env=environment, timeout=120)
         losses.append(np.loadtxt(out, delimiter=","))
-    np.testing.assert_allclose(losses[0], losses[1], rtol=1e-4)
+    np.testing.assert_allclose(losses[0][:, :4], losses[1][:, :4], rtol=1e-4)
+    np.testing.assert_allclose(losses[0][:, 4], losses[1][:, 4], rtol=1e-3)  # the norm of the gradients
     assert len(losses[0]) == 3 and np.ptp(losses[0][:, 0]) > 0.01

@@ -6,10 +6,9 @@ import threading
 import numpy as np
 import pytest
 import torch
-from browser import browser, visit  # noqa: F401 (fixtures)
 from conftest import scribble
 
-from pipeline import compact, demo, drawing, export, prefix, svg
+from pipeline import compact, demo, drawing, prefix, svg, web_export
 from pipeline.model import WritingNet
 from pipeline.seeds import generator
 
@@ -28,8 +27,8 @@ def small(model_params, **changes):
 @pytest.fixture
 def site(tmp_path, model_params, scribbles):
     net, config = small(model_params)
-    made = export.Made(compact.pack(net, config, None), export.kanji(scribbles, DATA | {"scale": 1.0}))
-    export.write(tmp_path, made)
+    made = web_export.Made(compact.pack(net, config, None), web_export.kanji(scribbles, DATA | {"scale": 1.0}))
+    web_export.write(tmp_path, made)
     return tmp_path
 
 
@@ -43,7 +42,7 @@ def address(site):
         thread.join()
 
 
-def opened(visit, place, hosts=(), hash="#seed=7", **options):  # noqa: F811
+def opened(visit, place, hosts=(), hash="#seed=7", **options):
     page = visit(place.resolve().as_uri() + hash if not isinstance(place, str) else place + hash, hosts, **options)
     page.wait_for_function(FINISHED)
     return page
@@ -64,10 +63,10 @@ def steps_of(page, what="sheet"):
 
 
 @pytest.mark.parametrize("changes", [{}, {"cell": "gru"}, {"cell": "rnn"}, {"position_input": False, "layers": 1}])
-def test_the_numbers_are_the_python_net_s(visit, tmp_path, model_params, changes):  # noqa: F811
+def test_the_numbers_are_the_python_net_s(visit, tmp_path, model_params, changes):
     net, config = small(model_params, **changes)
     content = compact.pack(net, config, None)
-    export.write(tmp_path, export.Made(content, None))
+    web_export.write(tmp_path, web_export.Made(content, None))
     steps = scribble(np.random.default_rng(3), 4, 5)
     page = opened(visit, tmp_path / "index.html")
     found = page.evaluate("(steps) => fakeKanji.ask('outputs', { steps })", steps.tolist())["outputs"]
@@ -83,7 +82,7 @@ def test_the_numbers_are_the_python_net_s(visit, tmp_path, model_params, changes
     assert np.abs(np.array(found) - other.numpy()).max() > 1e-4
 
 
-def test_the_same_seed_gives_the_same_characters_from_disk_and_from_a_server(visit, site, address):  # noqa: F811
+def test_the_same_seed_gives_the_same_characters_from_disk_and_from_a_server(visit, site, address):
     disk, served = opened(visit, site / "index.html"), opened(visit, address, (address,))
     one, two = steps_of(disk), steps_of(served)
     assert len(one) > 20 and one[:20] == two[:20]
@@ -91,7 +90,7 @@ def test_the_same_seed_gives_the_same_characters_from_disk_and_from_a_server(vis
     assert other[0] != one[0]
 
 
-def test_it_goes_on_from_drawn_strokes(visit, site):  # noqa: F811
+def test_it_goes_on_from_drawn_strokes(visit, site):
     page = opened(visit, site / "index.html")
     assert page.locator("#variants .cell").count() == 0 and page.locator("#undo").is_disabled()
     stroke(page, [(0.2, 0.3), (0.8, 0.3)])
@@ -110,7 +109,7 @@ def test_it_goes_on_from_drawn_strokes(visit, site):  # noqa: F811
     assert page.locator("#variants .cell").count() == 0
 
 
-def test_own_strokes_are_resampled_as_in_python(visit, site, tmp_path):  # noqa: F811
+def test_own_strokes_are_resampled_as_in_python(visit, site, tmp_path):
     page = opened(visit, site / "index.html")
     t = np.linspace(0, 1, 60)
     strokes = [
@@ -129,7 +128,7 @@ def test_own_strokes_are_resampled_as_in_python(visit, site, tmp_path):  # noqa:
             assert np.allclose(found, points, atol=0.02), rule
 
 
-def test_downloads(visit, site, tmp_path):  # noqa: F811
+def test_downloads(visit, site, tmp_path):
     page = opened(visit, site / "index.html")
     page.locator(FIRST).click()
     for button, name in (("#svg", "a.svg"), ("#moving", "b.svg"), ("#png", "c.png")):
@@ -159,7 +158,7 @@ def test_downloads(visit, site, tmp_path):  # noqa: F811
         (lambda text: text.replace('"values":"', '"values":"AAAA', 1), "damaged"),
     ],
 )
-def test_a_damaged_net_is_told_plainly_and_changes_nothing(visit, site, spoil, told):  # noqa: F811
+def test_a_damaged_net_is_told_plainly_and_changes_nothing(visit, site, spoil, told):
     page = opened(visit, site / "index.html")
     before = steps_of(page)
     spoiled = spoil((site / "net.json").read_text(encoding="utf-8")).encode()
@@ -168,7 +167,7 @@ def test_a_damaged_net_is_told_plainly_and_changes_nothing(visit, site, spoil, t
     assert steps_of(page) == before
 
 
-def test_another_net_is_used(visit, site, model_params):  # noqa: F811
+def test_another_net_is_used(visit, site, model_params):
     page = opened(visit, site / "index.html")
     net, config = small(model_params, hidden_size=9, layers=1)
     other = compact.text(compact.pack(net, config, None)).encode()
@@ -176,7 +175,7 @@ def test_another_net_is_used(visit, site, model_params):  # noqa: F811
     page.wait_for_function("document.getElementById('net').textContent.includes('1 × 9')")
 
 
-def test_keyboard_names_and_languages(visit, site):  # noqa: F811
+def test_keyboard_names_and_languages(visit, site):
     page = opened(visit, site / "index.html", locale="ja-JP")
     assert page.title() == "存在しない漢字" and page.evaluate("document.documentElement.lang") == "ja"
     page.locator("#language").focus()
@@ -192,7 +191,7 @@ def test_keyboard_names_and_languages(visit, site):  # noqa: F811
     assert page.evaluate(unnamed) == 0
 
 
-def test_the_link_brings_the_very_same_character_back(visit, site):  # noqa: F811
+def test_the_link_brings_the_very_same_character_back(visit, site):
     page = opened(visit, site / "index.html")
     stroke(page, [(0.2, 0.3), (0.5, 0.35), (0.8, 0.3)])
     page.wait_for_function("document.querySelectorAll('#variants .cell:not([disabled])').length === 6")
@@ -228,8 +227,8 @@ def test_the_file_loads_back(tmp_path, model_params):
 def test_a_module_that_one_file_cannot_hold(tmp_path):
     (tmp_path / "a.js").write_text('import { b } from "./b.js";\nexport const a = b + 1;\n')
     (tmp_path / "b.js").write_text("export default 1;\n")
-    with pytest.raises(export.ExportError, match="b.js.*form that one file can hold"):
-        export.bundle(tmp_path, "a.js")
+    with pytest.raises(web_export.ExportError, match="b.js.*form that one file can hold"):
+        web_export.bundle(tmp_path, "a.js")
     (tmp_path / "b.js").write_text('import { a } from "./a.js";\nexport const b = 1;\n')
-    with pytest.raises(export.ExportError, match="imports itself"):
-        export.bundle(tmp_path, "a.js")
+    with pytest.raises(web_export.ExportError, match="imports itself"):
+        web_export.bundle(tmp_path, "a.js")

@@ -1,0 +1,5 @@
+"""`python -m pipeline` is the command `fake-kanji`."""
+
+from pipeline.cli import app
+
+app()

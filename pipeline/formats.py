@@ -1,0 +1,61 @@
+"""The formats that drawings come in: their names, their files' endings, and how one is told by its content.
+
+svg        a drawing a file
+stroke-3   .npz with the arrays train, valid and test, as sketch-rnn and Quick, Draw! publish them
+quickdraw  .ndjson of Quick, Draw!, simplified or raw
+pot        CASIA's online handwriting, a file a writer
+iam        IAM On-Line's .xml of strokes, a line of text a file
+kanjivg    KanjiVG's single .xml or .xml.gz
+
+What a format means is in its reader's docstring; readers.py names the readers.
+"""
+
+import struct
+import zlib
+
+ENDINGS = {
+    "svg": (".svg",),
+    "stroke-3": (".npz",),
+    "quickdraw": (".ndjson",),
+    "pot": (".pot",),
+    "iam": (".xml",),
+    "kanjivg": (".xml", ".xml.gz"),
+}
+ALL_ENDINGS = tuple(dict.fromkeys(ending for endings in ENDINGS.values() for ending in endings))
+HEAD_BYTES = 65536  # enough of a file to tell its format
+
+_ROOTS = {b"<svg": "svg", b"<WhiteboardCaptureSession": "iam", b"<kanjivg": "kanjivg"}
+
+
+def has_ending(name: str, wanted: str) -> bool:
+    """Whether a file of this name may be of the format `wanted`, or of any for auto."""
+    return name.lower().endswith(ALL_ENDINGS if wanted == "auto" else ENDINGS[wanted])
+
+
+def tell(head: bytes) -> str | None:
+    """The format of a file by its first HEAD_BYTES, or None."""
+    if head.startswith(b"\x1f\x8b"):
+        return "kanjivg" if tell(_unzipped(head)) == "kanjivg" else None
+    if head.startswith(b"PK\x03\x04"):
+        return "stroke-3"
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if text.startswith(b"{"):
+        return "quickdraw"
+    if text.startswith(b"<"):
+        return next((name for root, name in _ROOTS.items() if root in text), None)
+    return "pot" if _is_pot(head) else None
+
+
+def _unzipped(head: bytes) -> bytes:
+    try:
+        return zlib.decompressobj(wbits=31).decompress(head, HEAD_BYTES)
+    except zlib.error:
+        return b""
+
+
+def _is_pot(head: bytes) -> bool:
+    """The first character's size leads to its end mark."""
+    if len(head) < 2:
+        return False
+    (size,) = struct.unpack_from("<H", head)
+    return size >= 16 and head[size - 4 : size] == b"\xff\xff\xff\xff"
