@@ -1,5 +1,6 @@
 // The nearest real kanji: pictures and distance of pipeline/novelty.py over the drawings of kanji.json.
-import { bytes, NetError } from "./net.js";
+import { bytes } from "./base64.js";
+import { NetError } from "./net.js";
 
 const SIZE = 16, BLUR = 0.06, MARGIN = 0.1, STRETCH = 1.3, SPACING = 0.5, DOT = 1;
 

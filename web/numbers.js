@@ -29,7 +29,6 @@ export function log(x) {
   return 2 * t * sum + n * LN2_HIGH + n * LN2_LOW;
 }
 
-export const sigmoid = (x) => 1 / (1 + exp(-x));
 export const tanh = (x) => 1 - 2 / (1 + exp(2 * x));
 export const cosh = (x) => (exp(x) + exp(-x)) / 2;
 

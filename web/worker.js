@@ -9,8 +9,8 @@ const SLICE = 24; // milliseconds of work between looks at the messages
 let net = null, kanji = null, jobs = [], running = false;
 
 const KINDS = {
-  net({ text }) {
-    net = read(text);
+  net({ text, plain }) {
+    net = read(text, plain);
     jobs = [];
     const { model, data, sample, scores, pen_weights } = net;
     return { model, data, sample, scores, pen_weights };

@@ -5,6 +5,7 @@ import { Batch } from "./net.js";
 import { Random } from "./numbers.js";
 import { toStrokes } from "./strokes.js";
 
+const wide = (count) => 8 * Math.ceil(count / 8);
 const MOST_ATTEMPTS = 12;
 const WIDEST = 64; // drawings side by side: more do not make a step cheaper
 
@@ -15,7 +16,7 @@ export class Writing {
     const s = net.data.scale;
     this.start = (job.start ?? []).map(([dx, dy, pen]) => [Math.fround(dx / s), Math.fround(dy / s), pen]);
     this.queue = job.numbers.map((number) => ({ number, attempt: 0 }));
-    const B = Math.min(widest, 4 * Math.ceil(this.queue.length / 4));
+    const B = wide(Math.min(widest, this.queue.length));
     this.batch = new Batch(net, B);
     this.columns = Array.from({ length: B }, (_, b) => this.next(b));
   }
@@ -49,7 +50,16 @@ export class Writing {
       else this.queue.unshift({ number: column.number, attempt: column.attempt + 1 });
       this.columns[b] = this.next(b);
     });
+    if (finished.length && !this.queue.length) this.narrow();
     return finished;
+  }
+
+  /** At the end columns that write nothing are dropped. */
+  narrow() {
+    const busy = this.columns.flatMap((column, b) => (column ? [b] : [])), B = wide(busy.length);
+    if (!busy.length || B >= this.batch.B) return;
+    this.batch = this.batch.narrowed(busy, B);
+    this.columns = Array.from({ length: B }, (_, b) => this.columns[busy[b]] ?? null);
   }
 
   unscaled(steps) {
@@ -75,7 +85,7 @@ export function fits(steps, { data, sample = {} }) {
 
 /** The outputs before each step of a drawing, and after its last: what the net foresaw. steps in the units of the box. */
 export function outputs(net, steps) {
-  const batch = new Batch(net, 4), s = net.data.scale;
+  const batch = new Batch(net, 8), s = net.data.scale;
   batch.give(0, 0, 0, 2);
   batch.advance();
   const found = [batch.column(0)];
