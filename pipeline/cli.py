@@ -212,7 +212,7 @@ def export_web(
         _option("--batches", metavar="FOLDER", help="Drawings to measure and compare with (data/batches, if there)."),
     ] = Path("data/batches"),
 ) -> None:
-    """Write a net for the browser: 8 bits a weight, one JSON file."""
+    """Write a net for the browser: its weights rounded, one JSON file."""
     kind = "folder" if out.is_dir() or not out.suffix else out.suffix.lower()
     if kind not in ("folder", ".json", ".html"):
         raise CommandError(

@@ -1,4 +1,4 @@
-"""For the browser: what a net loses by 8 bits, a set of real kanji to compare with, and the page as one HTML file.
+"""For the browser: what a net loses by rounding, a set of real kanji to compare with, and the page as one HTML file.
 
 The page itself is `web/`, plain ES modules that a browser loads as they are. Browsers refuse modules from file://, so
 `page` puts modules, style, net and kanji into one document: each module becomes a function that returns its exports.
@@ -37,7 +37,7 @@ class ExportError(ValueError):
 
 
 def scores(net: WritingNet, config: dict[str, Any], drawings: DrawingSet) -> dict[str, Any]:
-    """Nats a step on the test drawings of a set that stage batch wrote, before and after rounding to 8 bits."""
+    """Nats a step on the test drawings of a set that stage batch wrote, before and after rounding."""
     chosen = drawings.where((drawings.index["split"] == SPLIT).to_numpy())
     rounded, _ = compact.unpack(compact.pack(net, config, None), "the rounded net")
     before, after = (
@@ -49,7 +49,7 @@ def scores(net: WritingNet, config: dict[str, Any], drawings: DrawingSet) -> dic
         "drawings": len(chosen),
         "steps": int(chosen.lengths().sum()),
         "nats_per_step": float(before["nats_per_step"]),
-        "nats_per_step_8_bits": float(after["nats_per_step"]),
+        "nats_per_step_rounded": float(after["nats_per_step"]),
         "lost": float(after["nats_per_step"] - before["nats_per_step"]),
     }
 
@@ -182,7 +182,7 @@ class Made:
         size = len(compact.text(self.net).encode()) / 1e6
         measured = self.net["scores"]
         lost = f", {measured['lost']:.4f} nats a step lost by rounding" if measured else ", not measured"
-        return f"{size:.2f} MB in 8 bits a weight{lost}; {len(self.kanji['names']) if self.kanji else 0:,} real kanji"
+        return f"{size:.2f} MB{lost}; {len(self.kanji['names']) if self.kanji else 0:,} real kanji"
 
 
 def make(net: WritingNet, config: dict[str, Any], prepared: Path | None) -> Made:

@@ -5,6 +5,12 @@ export function bytes(text) {
   return array;
 }
 
+/** Little-endian whole numbers of 8 or 16 bits with a sign. */
+export function whole(text, bits) {
+  const raw = bytes(text), view = new DataView(raw.buffer);
+  return bits === 8 ? new Int8Array(raw.buffer) : Int16Array.from({ length: raw.length / 2 }, (_, i) => view.getInt16(2 * i, true));
+}
+
 /** Little-endian float32 numbers. */
 export function floats(text) {
   const raw = bytes(text), view = new DataView(raw.buffer);

@@ -1,6 +1,6 @@
 // The net of net.json (its format: pipeline/compact.py) and one step of it for many drawings at once.
 // Shapes: B drawings side by side, a multiple of 8; a vector of H units for each is an array [H][B], float32.
-import { bytes, floats } from "./base64.js";
+import { floats, whole } from "./base64.js";
 import { begin, featureCount, features, PEN_STATES } from "./features.js";
 import { arithmetic } from "./product.js";
 
@@ -41,7 +41,7 @@ function assemble(content, engine) {
     throw new NetError("damaged", "configuration");
   const matrix = (name, rows, columns) => {
     const part = tensors[name];
-    const numbers = new Int8Array(bytes(part.values).buffer), scale = floats(part.scale);
+    const numbers = whole(part.values, part.bits), scale = floats(part.scale);
     if (numbers.length !== rows * columns || scale.length !== rows) throw new NetError("damaged", name);
     const values = new Float32Array(rows * columns);
     for (let r = 0, i = 0; r < rows; r++) for (let c = 0; c < columns; c++, i++) values[i] = numbers[i] * scale[r];
