@@ -115,6 +115,8 @@ def test_own_strokes_are_resampled_as_in_python(visit, site, tmp_path):
     strokes = [
         np.stack((20 + 60 * t, 30 + 20 * t * t), -1),
         np.stack((50 + (18 + 9 * t) * np.cos(4 * t), 55 + (18 + 9 * t) * np.sin(4 * t)), -1),
+        np.stack((50 + 25 * np.cos(4 * t), 55 + 25 * np.sin(4 * t)), -1),  # symmetric: points equally far
+        np.stack((20 + 60 * t, 30 + 80 * t * (1 - t)), -1),
         np.array([[10.0, 10], [40, 12], [40, 60]]),
     ]
     body = "".join(f'<polyline points="{" ".join(f"{x!r},{y!r}" for x, y in s.tolist())}"/>' for s in strokes)

@@ -67,14 +67,15 @@ function spaced(points, spacing) {
   return out;
 }
 
-/** Ramer, Douglas, Peucker: the fewest points within epsilon, by distance to the chord. */
+/** Ramer, Douglas, Peucker: the fewest points within epsilon, by distance to the chord. Of points equally far the last
+ * is kept, and distances are rounded as in the library that pipeline/geometry.py uses: symmetric strokes have many ties. */
 function simplified(points, epsilon) {
   if (points.length < 3) return points;
   const a = points[0], b = points.at(-1);
   let far = 0, at = 0;
   for (let i = 1; i < points.length - 1; i++) {
     const d = distance(points[i], a, b);
-    if (d > far) [far, at] = [d, i];
+    if (d >= far) [far, at] = [d, i];
   }
   if (far <= epsilon) return [a, b];
   return [...simplified(points.slice(0, at + 1), epsilon).slice(0, -1), ...simplified(points.slice(at), epsilon)];
@@ -82,6 +83,8 @@ function simplified(points, epsilon) {
 
 function distance([x, y], [ax, ay], [bx, by]) {
   const dx = bx - ax, dy = by - ay, square = dx * dx + dy * dy;
-  const t = square ? Math.max(0, Math.min(1, ((x - ax) * dx + (y - ay) * dy) / square)) : 0;
-  return Math.hypot(x - ax - t * dx, y - ay - t * dy);
+  const along = square ? ((x - ax) * dx + (y - ay) * dy) / square : 0;
+  if (along <= 0) return Math.hypot(x - ax, y - ay);
+  if (along >= 1) return Math.hypot(x - bx, y - by);
+  return Math.abs(((ay - y) * dx - (ax - x) * dy) / square) * Math.hypot(dx, dy);
 }

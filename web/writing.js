@@ -7,7 +7,7 @@ import { toStrokes } from "./strokes.js";
 
 const wide = (count) => 8 * Math.ceil(count / 8);
 const MOST_ATTEMPTS = 12;
-const WIDEST = 64; // drawings side by side: more do not make a step cheaper
+const WIDEST = 32; // drawings side by side: more do not make a step cheaper
 
 export class Writing {
   /** job: { seed, settings: {pen, mixture, width}, start: steps or [], numbers: [...] } */
