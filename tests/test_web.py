@@ -117,7 +117,7 @@ def test_own_strokes_are_resampled_as_in_python(visit, site, tmp_path):
         np.stack((50 + (18 + 9 * t) * np.cos(4 * t), 55 + (18 + 9 * t) * np.sin(4 * t)), -1),
         np.stack((50 + 25 * np.cos(4 * t), 55 + 25 * np.sin(4 * t)), -1),  # symmetric: points equally far
         np.stack((20 + 60 * t, 30 + 80 * t * (1 - t)), -1),
-        np.array([[10.0, 10], [40, 12], [40, 60]]),
+        np.stack((10 + 30 * np.minimum(1, 2 * t), 10 + 4 * np.minimum(0.5, t) + 96 * np.maximum(0, t - 0.5)), -1),
     ]
     body = "".join(f'<polyline points="{" ".join(f"{x!r},{y!r}" for x, y in s.tolist())}"/>' for s in strokes)
     path = tmp_path / "drawn.svg"
@@ -128,6 +128,8 @@ def test_own_strokes_are_resampled_as_in_python(visit, site, tmp_path):
         for stroke_, points in zip(strokes, expected, strict=True):
             found = page.evaluate("([p, d]) => fakeKanji.state().resample(p, d)", [stroke_.tolist(), data])
             assert np.allclose(found, points, atol=0.02), rule
+    few = page.evaluate("([p, d]) => fakeKanji.state().resample(p, d)", [strokes[-1][::4].tolist(), DATA])
+    assert np.allclose(few[-1], strokes[-1][-1], atol=3) and len(few) <= 7  # not as dense as they came
 
 
 def test_downloads(visit, site, tmp_path):

@@ -1,13 +1,14 @@
 // Ink on a canvas: a brush that presses where a stroke begins, thins where it moves fast and is drawn off at the end.
 
 const SPEED = 130, LIFT = 0.14; // units of a 109 box a second; seconds between strokes
-const STEP = 0.7; // units between prints of the brush
+const STEP = 0.5; // units between prints of the brush
+const FLAT = 0.66, TURNED = 0.72; // the print: an ellipse's axes to one another; radians from the horizontal
 const PRINTS = new WeakMap(); // of strokes that were drawn before
 
 /** Smooth places [x, y, pressure] along a stroke of points, at even distances. */
 export function brush(points, side) {
   const unit = side / 109, out = [];
-  if (points.length === 1) return [[...points[0], 1.2]];
+  if (points.length === 1) return [[...points[0], 1.1]];
   const at = (i) => points[Math.max(0, Math.min(points.length - 1, i))];
   for (let i = 0; i < points.length - 1; i++) {
     const [p0, p1, p2, p3] = [at(i - 1), at(i), at(i + 1), at(i + 2)];
@@ -28,8 +29,9 @@ export function brush(points, side) {
   const n = out.length;
   return out.map(([x, y], i) => {
     const from = i * STEP, left = (n - 1 - i) * STEP;
-    const press = 1 + 0.26 * Math.exp(-from / 2.4) - 0.16 * Math.min(1, from / 14), off = 0.34 + 0.66 * Math.min(1, (left + 0.6) / 9);
-    return [x, y, press * (n < 12 ? 0.75 + 0.25 * off : off)];
+    const settles = 0.72 + 0.38 * Math.min(1, from / 1.6) - 0.14 * Math.min(1, Math.max(0, from - 1.6) / 7);
+    const off = 0.3 + 0.7 * Math.min(1, (left + 0.4) / 7);
+    return [x, y, settles * (n < 12 ? 0.6 + 0.4 * off : off)];
   });
 }
 
@@ -105,12 +107,12 @@ export class Ink {
 
   print(context, prints, unit) {
     if (!prints.length) return;
-    const width = 2.15 * unit;
+    const width = 2.5 * unit;
     context.beginPath();
     prints.forEach(([x, y, pressure], i) => {
       const r = width * pressure;
-      context.moveTo(x + r, y);
-      context.ellipse(x, y, r, r * 0.86, -0.7, 0, 2 * Math.PI);
+      context.moveTo(x + r * Math.cos(TURNED), y + r * Math.sin(TURNED));
+      context.ellipse(x, y, r, r * FLAT, TURNED, 0, 2 * Math.PI);
       const before = prints[i - 1];
       if (before) bridge(context, before, prints[i], width);
     });
@@ -162,7 +164,9 @@ export class Ink {
 function bridge(context, [ax, ay, a], [bx, by, b], width) {
   const d = Math.hypot(bx - ax, by - ay);
   if (!d) return;
-  const nx = (-(by - ay) / d) * width * 0.9, ny = ((bx - ax) / d) * width * 0.9;
+  const ux = -(by - ay) / d, uy = (bx - ax) / d, cos = Math.cos(TURNED), sin = Math.sin(TURNED);
+  const reach = width * Math.hypot(ux * cos + uy * sin, FLAT * (uy * cos - ux * sin)); // of the ellipse across the way
+  const nx = ux * reach, ny = uy * reach;
   context.moveTo(ax + nx * a, ay + ny * a);
   context.lineTo(ax - nx * a, ay - ny * a);
   context.lineTo(bx - nx * b, by - ny * b);

@@ -1,7 +1,6 @@
 // Drawings: steps [dx, dy, pen] in the units of the box <-> strokes of points [x, y]; and how a user's own strokes
 // become few points, as those of the training data have: pipeline/prefix.py and pipeline/geometry.py.
 
-const MOST_POINTS = 20; // of a stroke under the rule bezier
 const EPSILON = 0.01; // of the box's larger side
 const GRID = 50; // to the unit; own points are rounded to this, so that a link brings the very same back
 
@@ -30,14 +29,14 @@ export function toSteps(strokes, data) {
   return steps;
 }
 
-/** A freehand stroke, points [x, y] in the box, by the rule of the net's data. */
+/** A freehand stroke, points [x, y] in the box, by the rule of the net's data. However few the points of a quick hand,
+ * under the rule bezier its shape decides. */
 export function resample(points, data) {
   const rule = { rule: "bezier", chord_length: 10, max_chords: 3, spacing: 5, epsilon: 1, ...data.resampling };
   const kept = points.filter((p, i) => i === 0 || p[0] !== points[i - 1][0] || p[1] !== points[i - 1][1]);
   if (kept.length === 1) return kept;
   if (rule.rule === "rdp") return simplified(kept, rule.epsilon);
   if (rule.rule === "arclength") return spaced(kept, rule.spacing);
-  if (kept.length <= MOST_POINTS) return kept;
   return divided(simplified(kept, EPSILON * Math.max(data.width, data.height)), rule);
 }
 
