@@ -29,7 +29,7 @@ export function brush(points, side) {
   const n = out.length;
   return out.map(([x, y], i) => {
     const from = i * STEP, left = (n - 1 - i) * STEP;
-    const settles = 0.72 + 0.38 * Math.min(1, from / 1.6) - 0.14 * Math.min(1, Math.max(0, from - 1.6) / 7);
+    const settles = 0.84 + 0.24 * Math.min(1, from / 2) - 0.13 * Math.min(1, Math.max(0, from - 2) / 7);
     const off = 0.3 + 0.7 * Math.min(1, (left + 0.4) / 7);
     return [x, y, settles * (n < 12 ? 0.6 + 0.4 * off : off)];
   });
@@ -105,16 +105,20 @@ export class Ink {
     return PRINTS.get(stroke);
   }
 
+  /** The outline of all prints as one shape, and whole prints at the ends and where the brush turns. */
   print(context, prints, unit) {
     if (!prints.length) return;
-    const width = 2.5 * unit;
+    const width = 2.5 * unit, edge = prints.map((_, i) => across(prints, i, width));
+    context.beginPath();
+    prints.forEach(([x, y], i) => context.lineTo(x + edge[i][0], y + edge[i][1]));
+    for (let i = prints.length - 1; i >= 0; i--) context.lineTo(prints[i][0] - edge[i][0], prints[i][1] - edge[i][1]);
+    context.fill();
     context.beginPath();
     prints.forEach(([x, y, pressure], i) => {
+      if (i > 0 && i < prints.length - 1 && !turns(prints, i)) return;
       const r = width * pressure;
       context.moveTo(x + r * Math.cos(TURNED), y + r * Math.sin(TURNED));
       context.ellipse(x, y, r, r * FLAT, TURNED, 0, 2 * Math.PI);
-      const before = prints[i - 1];
-      if (before) bridge(context, before, prints[i], width);
     });
     context.fill();
   }
@@ -161,15 +165,16 @@ export class Ink {
   }
 }
 
-function bridge(context, [ax, ay, a], [bx, by, b], width) {
-  const d = Math.hypot(bx - ax, by - ay);
-  if (!d) return;
-  const ux = -(by - ay) / d, uy = (bx - ax) / d, cos = Math.cos(TURNED), sin = Math.sin(TURNED);
-  const reach = width * Math.hypot(ux * cos + uy * sin, FLAT * (uy * cos - ux * sin)); // of the ellipse across the way
-  const nx = ux * reach, ny = uy * reach;
-  context.moveTo(ax + nx * a, ay + ny * a);
-  context.lineTo(ax - nx * a, ay - ny * a);
-  context.lineTo(bx - nx * b, by - ny * b);
-  context.lineTo(bx + nx * b, by + ny * b);
-  context.closePath();
+/** From print i to the outline, square to the brush's way: as far as the ellipse reaches. */
+function across(prints, i, width) {
+  const a = prints[Math.max(0, i - 1)], b = prints[Math.min(prints.length - 1, i + 1)];
+  const d = Math.hypot(b[0] - a[0], b[1] - a[1]) || 1, ux = -(b[1] - a[1]) / d, uy = (b[0] - a[0]) / d;
+  const cos = Math.cos(TURNED), sin = Math.sin(TURNED);
+  const reach = width * prints[i][2] * Math.hypot(ux * cos + uy * sin, FLAT * (uy * cos - ux * sin));
+  return [ux * reach, uy * reach];
+}
+
+function turns(prints, i) {
+  const [[ax, ay], [bx, by], [cx, cy]] = prints.slice(i - 1, i + 2);
+  return Math.abs(Math.atan2((bx - ax) * (cy - by) - (by - ay) * (cx - bx), (bx - ax) * (cx - bx) + (by - ay) * (cy - by))) > 0.12;
 }

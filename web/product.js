@@ -24,6 +24,8 @@ function panels(values, rows, columns) {
 }
 
 class Fast {
+  fast = true;
+
   constructor(module) {
     this.wasm = new WebAssembly.Instance(new WebAssembly.Module(module)).exports;
     this.used = 0; // numbers at the memory's beginning that are matrices
@@ -65,6 +67,8 @@ class Fast {
 
 /** The same, number by number: `round` after each operation makes it float32. */
 class Plain {
+  fast = false;
+
   matrix(values, rows, columns) {
     return { rows, columns, panel: panels(values, rows, columns) };
   }

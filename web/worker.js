@@ -13,7 +13,7 @@ const KINDS = {
     net = read(text, plain);
     jobs = [];
     const { model, data, sample, scores, pen_weights } = net;
-    return { model, data, sample, scores, pen_weights };
+    return { model, data, sample, scores, pen_weights, fast: net.engine.fast };
   },
   kanji({ text }) {
     kanji = new Kanji(text);
