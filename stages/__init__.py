@@ -1,5 +1,6 @@
 """One thin script a stage: read, call, write, one summary line. Paths come from dvc.yaml alone."""
 
+import errno
 import os
 import signal
 import sys
@@ -13,6 +14,13 @@ from types import TracebackType
 from pipeline import params
 
 STOPPED = "stopped; `dvc repro` goes on from here"
+CURES = {
+    errno.ENOSPC: "free some space",
+    errno.EDQUOT: "free some space",
+    errno.EROFS: "make it writable",
+    errno.EACCES: "allow it to this user",
+    errno.EPERM: "allow it to this user",
+}
 LOOK, GRACE = 0.5, 5.0  # seconds between two looks at the parent, and to tidy up in
 
 
@@ -51,7 +59,8 @@ def _plain_errors(name: str) -> Iterator[None]:
     except (ValueError, OSError) as error:
         if type(error) is ValueError:
             raise
-        sys.exit(f"{name}: {error}")
+        cure = CURES.get(error.errno or 0) if isinstance(error, OSError) else None
+        sys.exit(f"{name}: {error}" + (f"; {cure}, then `dvc repro` goes on from here" if cure else ""))
 
 
 def _end_with_dvc(name: str) -> None:
