@@ -43,7 +43,11 @@ class Copy:
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(pristine, folder, symlinks=True)
 
-    environment, bytes, status = Workspace.environment, Workspace.bytes, Workspace.status
+    environment, status = Workspace.environment, Workspace.status
+
+    def bytes(self) -> dict[str, str]:
+        """Of the stages' outputs; .gitignore is DVC's own."""
+        return {name: digest for name, digest in Workspace.bytes(self).items() if not name.endswith(".gitignore")}
 
     def start(self) -> subprocess.Popen:
         return subprocess.Popen(
