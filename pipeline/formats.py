@@ -14,7 +14,7 @@ import struct
 import zlib
 
 ENDINGS = {
-    "svg": (".svg",),
+    "svg": (".svg", ".svgz"),
     "stroke-3": (".npz",),
     "quickdraw": (".ndjson",),
     "pot": (".pot",),

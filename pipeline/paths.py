@@ -58,7 +58,7 @@ def subpaths(d: str) -> list[Curve]:
                 curves += [_curve(segments)] if segments else []
         except PathError:
             raise
-        except (ArithmeticError, AssertionError, ValueError) as error:
+        except (ArithmeticError, AssertionError, ValueError) as error:  # as of an arc turned by 1e999
             raise PathError(f"a number no curve can be computed with ({error})") from None
     return curves
 

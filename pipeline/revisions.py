@@ -75,7 +75,7 @@ def check_clean(folder: Path, what: str = "params.yaml") -> None:
     """Raise RevisionError unless data/ is what DVC makes of the folder's params.yaml and code."""
     if not (folder / "params.yaml").exists():
         raise RevisionError(f"{what}: there is no params.yaml; run from the repository's root")
-    changed = json.loads(_dvc(folder, "status", "--json") or "{}")
+    changed = json.loads(_dvc(folder, "status", "dvc.yaml", "--json") or "{}")
     if changed:
         raise RevisionError(
             f"{what}: data/ is not of these parameters and this code (changed: {', '.join(changed)}); "

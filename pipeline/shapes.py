@@ -10,7 +10,7 @@ from pipeline.paths import GAP, NUMBER, UNITS, PathError
 
 Get = Callable[[str], str | None]
 
-_LENGTH = re.compile(rf"\s*({NUMBER})\s*([a-zA-Z%]*)\s*")
+_LENGTH = re.compile(rf"\s*+({NUMBER})\s*+([a-zA-Z%]*+)\s*+")
 _POINTS = re.compile(rf"\s*(?:{NUMBER}{GAP})*")
 
 
@@ -23,7 +23,8 @@ def length(get: Get, name: str, default: float | None = None) -> float:
         return default
     match = _LENGTH.fullmatch(text)
     if match is None or match[2] not in UNITS:
-        raise PathError(f"{name}={text!r} is not a length; write a number, or one in {', '.join(filter(None, UNITS))}")
+        units = ", ".join(filter(None, UNITS))
+        raise PathError(f"{name}={text[:40]!r} is not a length; write a number, or one in {units}")
     return float(match[1]) * UNITS[match[2]]
 
 

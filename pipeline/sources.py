@@ -271,10 +271,19 @@ def _found(root: Path, wanted: str) -> Iterator[Item]:
         folders[:] = [name for name in folders if not name.startswith(".")]
         for path in (Path(folder, name) for name in [*folders, *names]):
             name = path.relative_to(root).as_posix()
-            if path.is_symlink() and not path.resolve().is_relative_to(inside):
+            if path.is_symlink() and not _target(path).is_relative_to(inside):
                 raise SourceError(f"fetch.path={str(root)!r}: the link {name!r} leaves the folder; put a copy there")
-            if _is_drawing(name, wanted) and path.is_file():
+            if _is_drawing(name, wanted) and not path.is_dir():
+                if not path.is_file():  # a set without it would pass as whole
+                    raise SourceError(f"fetch.path={str(root)!r}: {name!r} is no file or a link to none; take it out")
                 yield _item(name, path)
+
+
+def _target(link: Path) -> Path:
+    try:
+        return link.resolve()
+    except (OSError, RuntimeError):  # links in a circle
+        return link.parent.resolve() / link.name
 
 
 def _item(name: str, path: Path) -> Item:

@@ -25,7 +25,7 @@ SVG = "http://www.w3.org/2000/svg"
 KANJIVG = tuple(f"{{{scheme}://kanjivg.tagaini.net{end}}}" for scheme in ("http", "https") for end in ("", "/"))
 CONTAINERS = frozenset(("svg", "g", "a", "switch"))
 MAX_BYTES = 4 * 1024 * 1024  # of a document, unpacked; a kanji has four thousand
-MAX_TAGS = 200_000  # a tree of them fits a worker's memory
+MAX_TAGS = 50_000  # a tree of them fits a worker's memory
 MAX_SEGMENTS = 100_000
 GROUP_KEYS = ("element", "original", "position", "part", "variant")
 
@@ -126,8 +126,12 @@ def _decode(data: bytes) -> str:
     encoding = "utf-8-sig" if declared is None else declared[1].decode("ascii")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         encoding = "utf-16"
+    elif data.startswith((b"<\0", b"\0<")):  # without its mark; XML 1.0, appendix F
+        encoding = "utf-16-le" if data[1] == 0 else "utf-16-be"
     try:
-        text = _DECLARATION.sub("", data.decode(encoding).removeprefix("\ufeff"), count=1)
+        text = data.decode(encoding).removeprefix("\ufeff")
+        if declaration := _DECLARATION.match(text):  # at the start alone: to search for it takes the square of the size
+            text = text[declaration.end() :]
         text.encode("utf-8")  # what some encodings yield cannot be written in another
         return text
     except (UnicodeError, LookupError) as error:
@@ -171,7 +175,7 @@ def _view_box(element: etree._Element) -> tuple[float, ...] | None:
         return None
     parts = [part for part in re.split(r"[\s,]+", text.strip()) if re.fullmatch(NUMBER, part)]
     if len(parts) != 4 or len(re.split(r"[\s,]+", text.strip())) != 4:
-        raise SvgError(f"viewBox={text!r} is not four numbers")
+        raise SvgError(f"viewBox={text[:40]!r} is not four numbers")
     return tuple(float(part) for part in parts)
 
 

@@ -1,15 +1,17 @@
-"""kill -9 at random moments of every stage, then one `dvc repro`: python tests/faults.py --kills 50 [--seed 0] [--log FILE]
+"""kill -9 at random moments of every stage, then one `dvc repro`: python tests/faults.py --kills 50 [--seed 0]
 
-A small workspace of real KanjiVG files is made and run once undisturbed. Each trial is a copy of it in which one stage
-has never run: its outputs, its entries of DVC's lock, cache and run cache are gone. `dvc repro` is started, killed at a
-random moment between the start of that stage and shortly after DVC has stored what it wrote, and started again. Killed
-is one of: everything (what a power cut or a closed session does), `dvc` alone, or the stage's process alone. Then
+A small workspace of real KanjiVG files is made and run once undisturbed. A round begins with its copy in which nothing
+has been run yet, under its own DVC cache. `dvc repro` is started and killed at a random moment of the stage fetch,
+between its start and shortly after DVC has stored what it wrote; started again and killed in parse; and so on, so that
+damage adds up. Killed is one of: everything (what a power cut or a closed session does), `dvc` alone, or the stage's
+process alone. With --ctrl-c it is SIGINT to all of them, as a terminal sends it. Then one last `dvc repro`, and
 
+    repro   it ends well
     bytes   every file under data/ is as in the undisturbed run
     cache   data/ deleted and checked out of DVC's cache is the same again: no half-written entry passes as whole
     left    no partial output, no training checkpoint and no process is left
 
-One JSON line a trial; fails if any of it went wrong.
+One JSON line a kill and a round; fails if any of it went wrong.
 """
 
 import argparse
@@ -26,7 +28,6 @@ import time
 from pathlib import Path
 
 import psutil
-from ruamel.yaml import YAML
 from test_pipeline import Workspace
 
 STAGES = ("fetch", "parse", "batch", "train", "sample", "score")
@@ -37,31 +38,16 @@ AFTER = 1.5  # seconds after a stage's end in which DVC hashes and stores its ou
 class Copy:
     """A workspace's copy at a fixed place, with its environment."""
 
-    def __init__(self, whole: Workspace, folder: Path):
-        self.whole, self.folder = whole, folder
+    def __init__(self, pristine: Path, folder: Path):
+        self.folder = folder
         shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(whole.folder, folder, symlinks=True)
+        shutil.copytree(pristine, folder, symlinks=True)
 
-    environment, bytes, status = Workspace.environment, Workspace.bytes, Workspace.status
+    environment, status = Workspace.environment, Workspace.status
 
-    def forget(self, stage: str) -> None:
-        """As if the stage, and those after it, had never run."""
-        yaml = YAML()
-        lock = yaml.load(self.folder / "dvc.lock")
-        for name in STAGES[STAGES.index(stage) :]:
-            for out in lock["stages"].pop(name)["outs"]:
-                path = self.folder / out["path"]
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
-                digest = out.get("md5", "")
-                if digest:
-                    (self.folder / ".dvc/cache/files/md5" / digest[:2] / digest[2:]).unlink(missing_ok=True)
-        yaml.dump(lock, self.folder / "dvc.lock")
-        shutil.rmtree(self.folder / ".dvc/cache/runs", ignore_errors=True)
-        self.drop_unused()
-
-    def drop_unused(self) -> None:
-        done = subprocess.run(["dvc", "gc", "-w", "-f", "-q"], cwd=self.folder, env=self.environment, check=False)
-        assert done.returncode == 0
+    def bytes(self) -> dict[str, str]:
+        """Of the stages' outputs; .gitignore is DVC's own."""
+        return {name: digest for name, digest in Workspace.bytes(self).items() if not name.endswith(".gitignore")}
 
     def start(self) -> subprocess.Popen:
         return subprocess.Popen(
@@ -85,11 +71,9 @@ class Copy:
         return found
 
 
-def wait_for(process: subprocess.Popen, stage: str) -> None:
-    for line in process.stdout:
-        if line.startswith(f"Running stage '{stage}'"):
-            return
-    raise AssertionError(f"{stage} did not start")
+def wait_for(process: subprocess.Popen, stage: str) -> bool:
+    """Whether the stage began."""
+    return any(line.startswith(f"Running stage '{stage}'") for line in process.stdout)
 
 
 def kill(process: subprocess.Popen, victim: str, stage: str) -> str:
@@ -100,9 +84,9 @@ def kill(process: subprocess.Popen, victim: str, stage: str) -> str:
                 child.kill()
                 return "stage"
         victim = "everything"
-    if victim == "everything":
+    if victim in ("everything", "ctrl-c"):
         try:
-            os.killpg(process.pid, signal.SIGKILL)
+            os.killpg(process.pid, signal.SIGKILL if victim == "everything" else signal.SIGINT)
         except ProcessLookupError:
             return "nothing"
     else:
@@ -110,30 +94,47 @@ def kill(process: subprocess.Popen, victim: str, stage: str) -> str:
     return victim
 
 
-def trial(whole: Workspace, expected: dict, folder: Path, stage: str, seconds: float, source: random.Random) -> dict:
-    copy = Copy(whole, folder)
-    copy.forget(stage)
-    victim, moment = source.choice(VICTIMS), source.uniform(0, seconds + AFTER)
+def disturb(copy: Copy, stage: str, seconds: float, source: random.Random, victims: tuple[str, ...]) -> dict:
+    """One kill, or one Ctrl-C."""
+    victim, moment = source.choice(victims), source.uniform(0, seconds + AFTER)
     process = copy.start()
-    wait_for(process, stage)
-    time.sleep(moment)
-    killed = kill(process, victim, stage)
-    process.stdout.read() if killed == "stage" else None
+    began = wait_for(process, stage)
+    if began:
+        time.sleep(moment)
+    killed = kill(process, victim, stage) if began else "nothing"
+    sent = time.monotonic()
+    if killed in ("stage", "ctrl-c"):
+        process.stdout.read()
     process.stdout.close()
     process.wait()
-    state = {"stage": stage, "killed": killed, "after_s": round(moment, 2), "stage_s": round(seconds, 2)}
+    ended = time.monotonic() - sent
+    said = (copy.folder / "stderr").read_text(errors="replace").replace("\r", "\n").strip().splitlines()
+    errors = [line for line in said if "ERROR" in line or "stopped" in line]
+    return {
+        "stage": stage,
+        "killed": killed,
+        "after_s": round(moment, 2),
+        "stage_s": round(seconds, 2),
+        "ended_s": round(ended, 2),
+        "said": errors,
+    }
+
+
+def finish(copy: Copy, expected: dict[str, str]) -> dict:
+    """The last `dvc repro` of a round, and what is there afterwards."""
     again = copy.repro()
-    state["said"] = "" if again.returncode == 0 else (again.stderr.strip().splitlines() or ["nothing"])[0]
-    state["repro"] = again.returncode == 0
-    state["bytes"] = copy.bytes() == expected
-    state["left"] = left(copy)
-    shutil.rmtree(folder / "data", ignore_errors=True)
-    subprocess.run(["git", "checkout", "-q", "data"], cwd=folder, capture_output=True)
-    out = subprocess.run(["dvc", "checkout", "-q"], cwd=folder, env=copy.environment, capture_output=True, text=True)
+    state = {
+        "repro": again.returncode == 0,
+        "said": [line for line in again.stderr.splitlines() if "ERROR" in line or "killed" in line],
+        "bytes": copy.bytes() == expected,
+        "left": left(copy),
+    }
     metrics = "data/scores/metrics.json"  # kept in git, not in DVC's cache
     cached = {name: digest for name, digest in expected.items() if name != metrics}
-    state["cache"] = {k: v for k, v in copy.bytes().items() if k != metrics} == cached and out.returncode == 0
-    return state
+    shutil.rmtree(copy.folder / "data", ignore_errors=True)
+    command = ["dvc", "checkout", "-q"]
+    subprocess.run(command, cwd=copy.folder, env=copy.environment, capture_output=True)
+    return state | {"cache": copy.bytes() == cached}
 
 
 def left(copy: Copy) -> list[str]:
@@ -143,7 +144,7 @@ def left(copy: Copy) -> list[str]:
     return found + [" ".join(process.cmdline())[:80] for process in copy.processes()]
 
 
-def timed(workspace: Workspace) -> dict[str, float]:
+def timed(workspace: Copy) -> dict[str, float]:
     """Run everything; seconds from each stage's first line to the next's."""
     process = subprocess.Popen(
         ["dvc", "repro"], cwd=workspace.folder, env=workspace.environment, stdout=subprocess.PIPE, text=True
@@ -162,23 +163,35 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--log", type=Path, default=Path("faults.jsonl"))
+    parser.add_argument("--ctrl-c", action="store_true", help="interrupt instead of killing")
     parser.add_argument("--archive", type=Path, default=Path("data/raw/drawings.zip"))
     options = parser.parse_args()
     source = random.Random(options.seed)
+    kills = bad = 0
     with tempfile.TemporaryDirectory() as folder:
-        whole = Workspace(Path(folder, "whole"), options.archive)
+        pristine = Workspace(Path(folder, "pristine"), options.archive)
+        whole = Copy(pristine.folder, Path(folder, "whole"))
         seconds = timed(whole)
         expected = whole.bytes()
-        bad = 0
-        for number in range(options.kills):
-            stage = STAGES[number % len(STAGES)]
-            state = trial(whole, expected, Path(folder, "trial"), stage, seconds[stage], source)
+        while kills < options.kills:
+            copy = Copy(pristine.folder, Path(folder, f"round{kills}"))
+            for stage in STAGES:
+                state = disturb(copy, stage, seconds[stage], source, ("ctrl-c",) if options.ctrl_c else VICTIMS)
+                kills += state["killed"] != "nothing"
+                note(state, options.log)
+            state = finish(copy, expected)
             bad += not (state["repro"] and state["bytes"] and state["cache"] and not state["left"])
-            with options.log.open("a") as log:
-                log.write(json.dumps(state) + "\n")
-            print(json.dumps(state), flush=True)
-    print(f"{options.kills} kills, {options.kills - bad} ended with the bytes of the undisturbed run and nothing left")
+            note({"kills": kills, **state}, options.log)
+            if not bad:
+                shutil.rmtree(copy.folder)
+    print(f"{kills} kills, {bad} rounds did not end with the bytes of the undisturbed run and nothing left")
     sys.exit(bool(bad))
+
+
+def note(state: dict, log: Path) -> None:
+    with log.open("a") as file:
+        file.write(json.dumps(state) + "\n")
+    print(json.dumps(state), flush=True)
 
 
 if __name__ == "__main__":

@@ -293,7 +293,7 @@ def test_starts(home):
         ("{}", True, 0, "the row of params.yaml in MLflow is complete; `fake-kanji ui` shows it"),
         ("{}", False, 1, ""),  # sync has said why
         ('{"train": [], "sample": []}', True, 1, "(changed: train, sample); run `dvc repro`"),
-        (None, True, 1, "`dvc status --json` fails: no repository"),
+        (None, True, 1, "`dvc status dvc.yaml --json` fails: no repository"),
     ],
 )
 def test_track(home, monkeypatch, status, synced, code, text):
