@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: setup repro test browser lint ui bench clean-venv
+.PHONY: setup repro test browser lint ui demo bench clean-venv
 
 setup: $(VENV)/ready
 
@@ -35,6 +35,9 @@ lint: setup
 
 ui: setup
 	python -m pipeline.ui
+
+demo: setup
+	python -m pipeline.demo
 
 bench: setup
 	python -m pytest benchmarks --benchmark-only

@@ -33,6 +33,7 @@ The flow has one direction; a module imports only what stands above it:
     optimizers  train:  Adam, Muon by gates, the learning rate's course
     checkpoint  train:  safetensors + JSON, resumable
     training    train:  the loop
+    compact     export: a net with rounded weights, one JSON file
     filters     sample: what a drawing must be to be kept, reasons counted
     sampling    sample: batched ancestral sampling
     starts      sample: strokes of each kanji and component to begin with
@@ -63,6 +64,8 @@ The flow has one direction; a module imports only what stands above it:
     gallery     score:  one page of every sample that needs no network
     curation    score:  the scores of a set of samples -> what the gallery shows
     export      a set of drawings -> the files of other tools
+    web_export  export: the loss by rounding, real kanji to compare with, the page as one file
+    demo        the page on loopback
     tracking_files  MLflow: what of DVC's files a row holds
     tracking_store  MLflow: where the rows are
     tracking_view   MLflow: the prepared view

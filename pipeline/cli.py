@@ -190,11 +190,50 @@ def _shipped() -> Path:
 
 def _starts_of(folder: Path, chosen: Path | None) -> Path:
     """The file of starts: the one named, else the model's, else the one that comes along."""
-    beside = folder / STARTS
+    beside = (folder.parent if folder.is_file() else folder) / STARTS
     return chosen or (beside if beside.exists() else PRETRAINED / STARTS)
 
 
-# ---- starts, track, ui
+# ---- export-web, starts, track, ui
+
+
+@app.command("export-web")
+@plain_errors("export-web")
+def export_web(
+    model: Annotated[
+        Path | None, _option("--model", "-m", metavar="FOLDER", help="A net (the one that comes along).")
+    ] = None,
+    out: Annotated[
+        Path,
+        _option("--out", "-o", metavar="PATH", help="net.json, the page as .html, or a folder for all (net.json)."),
+    ] = Path("net.json"),
+    prepared: Annotated[
+        Path,
+        _option("--batches", metavar="FOLDER", help="Drawings to measure and compare with (data/batches, if there)."),
+    ] = Path("data/batches"),
+) -> None:
+    """Write a net for the browser: its weights rounded, one JSON file."""
+    kind = "folder" if out.is_dir() or not out.suffix else out.suffix.lower()
+    if kind not in ("folder", ".json", ".html"):
+        raise CommandError(
+            f"--out {out}: a net is written as .json, the whole page as .html; without an ending a folder"
+        )
+    from pipeline import checkpoint, compact, files, web_export
+
+    net, config = checkpoint.load_model(model or _shipped())
+    made = web_export.make(net, config, prepared if prepared.is_dir() else None)
+    if kind == "folder":
+        with files.whole_folder(out) as folder:
+            web_export.write(folder, made)
+    elif kind == ".html":
+        with files.whole_file(out) as partial:
+            partial.write_text(web_export.page(made.net, made.kanji), encoding="utf-8")
+    else:
+        compact.write(out, made.net)
+    typer.echo(f"{made.sentence}; wrote {out}")
+
+
+# ---- starts
 
 
 @app.command()

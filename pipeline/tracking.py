@@ -37,9 +37,11 @@ STAGES = {  # in the order they run, and what each writes
     "parse": "data/strokes",
     "batch": "data/batches",
     "train": "data/model",
+    "export": "data/web",
     "sample": "data/samples",
     "score": "data/scores",
 }
+ASIDE = "export"  # may run after score: it leaves a finished row finished
 MOST_POINTS = 1000  # that MLflow takes at once
 PAUSE, PATIENCE = 60.0, 20.0  # after a failure: seconds, and times what it took, so that waiting stays under 5 %
 ERROR, SENT = "error", "fake_kanji.artifacts"  # tags: what stopped a stage; fingerprints of the files a row holds
@@ -73,6 +75,7 @@ class Row:
         self.id, self.fresh = "", False  # fresh: made here, so that there are no points to look for
         self.points: dict[str, dict[int, float]] = {}  # curves that the row holds, read when first needed
         self.errors, self.paused_until, self.finished = 0, 0.0, False
+        self.was_finished = False  # the row, before this stage
 
     def __enter__(self) -> Self:
         self._attempt(lambda: None)  # opens the row
@@ -86,7 +89,7 @@ class Row:
             self.finished, self.paused_until = True, 0.0  # one last try
             if self.stage == "score":
                 self.complete(self.params_path.parent)
-            self._attempt(lambda: self._leave("done", "FINISHED" if self.stage == "score" else "SCHEDULED"))
+            self._attempt(lambda: self._leave("done", "FINISHED" if self._ends_the_row else "SCHEDULED"))
         else:
             self.paused_until = 0.0
             self._attempt(lambda: self._leave("failed", "FAILED", f"{self.stage}: {_one_line(error)}"))
@@ -111,6 +114,10 @@ class Row:
     def complete(self, root: Path | str = ".") -> None:
         """Everything that the files under `root` hold. Twice is the same as once."""
         self._attempt(lambda: self._complete(Path(root)))
+
+    @property
+    def _ends_the_row(self) -> bool:
+        return self.stage == "score" or (self.stage == ASIDE and self.was_finished)
 
     @property
     def _client(self) -> Any:
@@ -159,7 +166,7 @@ class Row:
             if run and self.stage == "train" and run.data.tags.get("stage.train") in ("done", "cached"):
                 extra |= _supersede(store, run)
                 run = None
-            self.fresh = run is None
+            self.fresh, self.was_finished = run is None, run is not None and run.info.status == "FINISHED"
             run = run or tracking_store.create(store, key, self._values, extra, self.experiment)
         if not self.fresh:
             _go_on(store, run, extra)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from pipeline import checkpoint, files, params, render, sampling
+from pipeline import checkpoint, compact, files, params, render, sampling
 from pipeline.drawing import Steps
 from pipeline.model import WritingNet
 from pipeline.prefix import Prefix
@@ -49,8 +49,8 @@ class Writer:
 
     @classmethod
     def of(cls, folder: Path) -> Self:
-        """Raises CheckpointError, WriterError."""
-        net, config = checkpoint.load_model(folder)
+        """folder: a model's, or the file of `compact`. Raises CheckpointError, CompactError, WriterError."""
+        net, config = compact.load(folder) if folder.is_file() else checkpoint.load_model(folder)
         missing = [f"data.{name}" for name in ("scale", "width", "height") if name not in config.get("data", {})]
         missing += [] if "pen_weights" in config else ["pen_weights"]
         if missing:

@@ -9,7 +9,7 @@ from imports import NO_INFLUENCE, closure
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parent.parent
-STAGES = ("fetch", "parse", "batch", "train", "sample", "score")
+STAGES = ("fetch", "parse", "batch", "train", "export", "sample", "score")
 README = ROOT / "README.md"
 
 

@@ -28,12 +28,12 @@ SMALL = {
 }
 # What is changed and which stages may then run; every one that stands after the first of them must.
 RERUNS = [
-    ("fetch.licence", "another", ["fetch", "parse", "batch", "train", "sample", "score"]),
-    ("parse.max_chords", 2, ["parse", "batch", "train", "sample", "score"]),
-    ("batch.scale", 10.0, ["batch", "train", "sample", "score"]),
-    ("model.hidden_size", 17, ["train", "sample", "score"]),
-    ("train.learning_rate", 0.001, ["train", "sample", "score"]),
-    ("sample.mixture_temperature", 0.9, ["sample", "score"]),
+    ("fetch.licence", "another", ["fetch", "parse", "batch", "train", "export", "sample", "score"]),
+    ("parse.max_chords", 2, ["parse", "batch", "train", "export", "sample", "score"]),
+    ("batch.scale", 10.0, ["batch", "train", "export", "sample", "score"]),
+    ("model.hidden_size", 17, ["train", "export", "sample", "score"]),
+    ("train.learning_rate", 0.001, ["train", "export", "sample", "score"]),
+    ("sample.mixture_temperature", 0.9, ["export", "sample", "score"]),
     ("score.bootstrap", 101, ["score"]),
 ]
 
@@ -45,6 +45,7 @@ class Workspace:
         self.folder = folder
         shutil.copytree(ROOT / "pipeline", folder / "pipeline", ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copytree(ROOT / "stages", folder / "stages", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / "web", folder / "web")
         shutil.copytree(ROOT / "pretrained/judge", folder / "pretrained/judge")
         for name in ("dvc.yaml", "params.yaml"):
             shutil.copy(ROOT / name, folder)
@@ -104,7 +105,7 @@ class Workspace:
 def finished(tmp_path_factory, kanjivg_archive) -> Workspace:
     """A workspace after its first `dvc repro`; tests leave its parameters as they were."""
     workspace = Workspace(tmp_path_factory.mktemp("finished"), kanjivg_archive)
-    assert workspace.repro() == ["fetch", "parse", "batch", "train", "sample", "score"]
+    assert workspace.repro() == ["fetch", "parse", "batch", "train", "export", "sample", "score"]
     return workspace
 
 
@@ -171,7 +172,7 @@ def test_a_parameter_changes_the_stages_that_depend_on_it(finished, name, value,
 def test_sampling_otherwise_runs_two_stages_and_back_runs_none(finished):
     original = finished.bytes()
     finished.change({"sample.mixture_temperature": 0.9})
-    assert finished.repro() == ["sample", "score"]
+    assert finished.repro() == ["export", "sample", "score"]
     assert finished.bytes() != original
     assert len(finished.rows()) == 2
     finished.change({"sample.mixture_temperature": SMALL["sample"].get("mixture_temperature", 0.5)})

@@ -191,6 +191,14 @@ def test_all_stages_share_one_row(place, work):
     assert after.info.run_name.startswith("lstm-2x256-e")
 
 
+def test_export_after_score_leaves_the_row_finished(place, work):
+    run_stages(*tracking.STAGES, "export")
+    (row,) = rows(place)
+    assert row.info.status == "FINISHED" and row.data.tags["stage.export"] == "done"
+    run_stages("sample")  # the control: any other stage begins what score has to end
+    assert rows(place)[0].info.status == "SCHEDULED"
+
+
 def test_a_change_of_sampling_makes_a_second_row(place, work):
     run_stages("train", "sample")
     change_params("sample", "seed", 999)

@@ -1,0 +1,22 @@
+"""data/model, data/batches, web -> data/web: the net for the browser, real kanji, and the page as one file."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from pipeline import checkpoint, params, web_export
+from pipeline.files import whole_folder
+from stages import run
+
+
+def main(row: Any, model: Path, prepared: Path, out: Path) -> str:
+    options = params.load("sample")
+    net, config = checkpoint.load_model(model)
+    made = web_export.make(net, config | {"sample": asdict(options)}, prepared)
+    with whole_folder(out) as folder:
+        web_export.write(folder, made)
+    return f"{made.sentence} -> {out}"
+
+
+if __name__ == "__main__":
+    run("export", main)

@@ -1,0 +1,80 @@
+// The net at work, apart from the page. Messages in: { id, kind, ... }; out: { id, kind, ... }, see KINDS.
+import { components, pen } from "./mixture.js";
+import { NetError, read } from "./net.js";
+import { Kanji } from "./nearest.js";
+import { toStrokes } from "./strokes.js";
+import { outputs, Writing } from "./writing.js";
+
+const SLICE = 24; // milliseconds of work between looks at the messages
+let net = null, kanji = null, jobs = [], running = false;
+
+const KINDS = {
+  net({ text, plain }) {
+    net = read(text, plain);
+    jobs = [];
+    const { model, data, sample, scores, pen_weights } = net;
+    return { model, data, sample, scores, pen_weights, fast: net.engine.fast };
+  },
+  kanji({ text }) {
+    kanji = new Kanji(text);
+    return { count: kanji.names.length };
+  },
+  write(job) {
+    jobs.push({ id: job.id, topic: job.topic, writing: new Writing(net, job) });
+    if (!running) setTimeout(work);
+    running = true;
+    return null;
+  },
+  cancel({ topic }) {
+    jobs = jobs.filter((job) => job.topic !== topic);
+    return null;
+  },
+  /** What the net foresees before each step of a drawing and after it: ellipses in the units of the box. */
+  foresee({ steps, settings, last }) {
+    const found = outputs(net, steps);
+    return { clouds: (last ? found.slice(-1) : found).map((raw) => cloud(raw, settings)) };
+  },
+  outputs: ({ steps }) => ({ outputs: outputs(net, steps).map((raw) => [...raw]) }),
+  nearest({ steps }) {
+    return { nearest: kanji ? kanji.nearest(toStrokes(steps, net.data)) : null };
+  },
+  /** Characters a second, of `count` of them. */
+  measure({ count, settings }) {
+    const writing = new Writing(net, { seed: 1, settings, numbers: Array.from({ length: count }, (_, i) => i) });
+    const begin = performance.now();
+    let written = 0, steps = 0;
+    while (!writing.done) for (const each of writing.advance()) written++, (steps += each.steps.length);
+    return { rate: (1000 * written) / (performance.now() - begin), steps: steps / written };
+  },
+};
+
+function cloud(raw, settings) {
+  const s = net.data.scale, [, lift, end] = pen(net, raw, settings.pen);
+  const ellipses = components(net, raw, settings.mixture).filter((c) => c.weight > 0.004);
+  const wide = Math.sqrt(settings.width);
+  return {
+    lift, end,
+    ellipses: ellipses.map((c) => ({ ...c, x: c.x * s, y: c.y * s, sx: c.sx * s * wide, sy: c.sy * s * wide })),
+  };
+}
+
+function work() {
+  const until = performance.now() + SLICE;
+  while (jobs.length && performance.now() < until) {
+    const job = jobs[0], characters = job.writing.advance();
+    if (characters.length) postMessage({ id: job.id, kind: "written", topic: job.topic, characters });
+    if (job.writing.done) jobs.shift();
+  }
+  running = jobs.length > 0;
+  if (running) setTimeout(work);
+}
+
+self.onmessage = ({ data: message }) => {
+  try {
+    const answer = KINDS[message.kind](message);
+    if (answer) postMessage({ id: message.id, kind: "answer", ...answer });
+  } catch (error) {
+    const known = error instanceof NetError;
+    postMessage({ id: message.id, kind: "error", code: known ? error.code : "damaged", detail: error.detail ?? error.message });
+  }
+};
