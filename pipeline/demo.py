@@ -29,9 +29,16 @@ class Handler(SimpleHTTPRequestHandler):
         """Quiet."""
 
 
+class Server(ThreadingHTTPServer):
+    def handle_error(self, request, client_address) -> None:
+        """A page that is closed while it loads is no error."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 def server(made: Path, port: int = 0) -> ThreadingHTTPServer:
     """A server of the page with the files in `made`; port 0 is a free one."""
-    return ThreadingHTTPServer((HOST, port), partial(Handler, made=made))
+    return Server((HOST, port), partial(Handler, made=made))
 
 
 def main() -> int:
