@@ -239,7 +239,7 @@ def test_a_killed_training_goes_on_and_ends_with_the_same_bytes(finished, tmp_pa
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 600
     states = workspace.folder / ".checkpoints"
     while not list(states.glob("*/state.safetensors")) and time.monotonic() < deadline:
         time.sleep(0.02)
