@@ -14,6 +14,7 @@ from typing import BinaryIO
 from lxml import etree
 
 from pipeline.sketch import FormatError, Record
+from pipeline.svg import UNTRUSTED
 
 BOX = "0 0 109 109"
 _ID = re.compile(r"kvg:kanji_([0-9a-f]{5}(?:-[\w.-]+)?)")
@@ -24,17 +25,7 @@ def records(stream: BinaryIO, name: str) -> Iterator[Record]:
     plain = gzip.GzipFile(fileobj=stream) if _is_gzip(stream) else stream
     number = 0
     try:
-        events = etree.iterparse(
-            plain,
-            events=("start", "end"),
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            huge_tree=False,
-            remove_comments=True,
-            remove_pis=True,
-        )
-        for event, element in events:
+        for event, element in etree.iterparse(plain, events=("start", "end"), **UNTRUSTED):
             if element.getparent() is None:
                 _check_root(element, name)
             if event == "end" and element.tag == "kanji":
