@@ -5,7 +5,6 @@ The page itself is `web/`, plain ES modules that a browser loads as they are. Br
 Modules therefore import by `import { a, b } from "./module.js";` and export by `export` before a declaration.
 """
 
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline import compact, dataset, drawing, likelihood
+from pipeline import batches, compact, dataset, drawing, likelihood
 from pipeline.dataset import DrawingSet
 from pipeline.model import WritingNet
 
@@ -186,10 +185,10 @@ class Made:
 
 
 def make(net: WritingNet, config: dict[str, Any], prepared: Path | None) -> Made:
-    """prepared: what stage batch wrote, to measure on and compare with. Raises DatasetError, ExportError."""
+    """prepared: what stage batch wrote, to measure on and compare with. Raises DatasetError, BatchError."""
     if prepared is None:
         return Made(compact.pack(net, config, None), None)
-    drawings, data = material(prepared)
+    drawings, data = dataset.load(prepared), batches.read_description(prepared)
     return Made(compact.pack(net, config, scores(net, config, drawings)), kanji(drawings, data))
 
 
@@ -199,12 +198,3 @@ def write(folder: Path, made: Made, root: Path = ROOT) -> None:
     if made.kanji is not None:
         compact.write(folder / KANJI, made.kanji)
     (folder / PAGE).write_text(page(made.net, made.kanji, root), encoding="utf-8")
-
-
-def material(folder: Path) -> tuple[DrawingSet, dict[str, Any]]:
-    """What stage batch wrote: the scaled drawings and their description. Raises DatasetError, ExportError."""
-    path = folder / "batches.json"
-    try:
-        return dataset.load(folder), json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError) as error:
-        raise ExportError(f"{path} cannot be read ({error}); `dvc repro batch` makes it") from None
