@@ -197,10 +197,14 @@ class Row:
         self._mark_cached(root)
 
     def _mark_cached(self, root: Path) -> None:
-        """Stages whose outputs are there although they have not run for this row: DVC restored them."""
+        """Stages whose outputs are there although they have not run for this row: DVC restored them. Or, for a sync,
+        although their end was not recorded: DVC takes a stage's outputs away before it runs."""
         tags = self._client.get_run(self.id).data.tags
         there = [name for name, folder in STAGES.items() if (root / folder).exists() and name != self.stage]
-        _set_tags(self._client, self.id, {f"stage.{n}": "cached" for n in there if f"stage.{n}" not in tags})
+        states = {f"stage.{n}": "cached" for n in there if f"stage.{n}" not in tags}
+        if not self.stage:
+            states |= {f"stage.{n}": "done" for n in there if tags.get(f"stage.{n}") == "running"}
+        _set_tags(self._client, self.id, states)
         if not self.stage and "score" in there:
             self._end("FINISHED")
 

@@ -30,7 +30,7 @@ from pathlib import Path
 import psutil
 from test_pipeline import Workspace
 
-STAGES = ("fetch", "parse", "batch", "train", "sample", "score")
+STAGES = ("fetch", "parse", "batch", "train", "export", "sample", "score")
 VICTIMS = ("everything", "everything", "dvc", "stage")
 AFTER = 1.5  # seconds after a stage's end in which DVC hashes and stores its outputs
 

@@ -476,8 +476,8 @@ def test_a_server_that_hangs_costs_seconds(work, monkeypatch, capsys):
 
 
 @pytest.fixture
-def server(place, work, monkeypatch) -> Iterator[tuple[str, Callable[[], None]]]:
-    """The address of a real server on a copy of the database, and what kills it."""
+def server(place, work, monkeypatch) -> Iterator[tuple[str, Callable[[], None], Callable[[], None]]]:
+    """The address of a real server on a copy of the database, what kills it, and what starts it again."""
     with (
         closing(sqlite3.connect(place / "mlflow.db")) as source,
         closing(sqlite3.connect(work / "mlflow.db")) as copied,
@@ -486,22 +486,33 @@ def server(place, work, monkeypatch) -> Iterator[tuple[str, Callable[[], None]]]
     monkeypatch.setenv("DVC_ROOT", str(work))
     port = ui.free_port()
     command = ui.command(f"sqlite:///{work / 'mlflow.db'}", port)
-    process = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    processes: list[subprocess.Popen] = []
+
+    def start() -> None:
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        processes.append(subprocess.Popen(command, start_new_session=True, **quiet))
+        ui._wait(processes[-1], port)
 
     def kill() -> None:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+        if processes[-1].poll() is None:
+            os.killpg(processes[-1].pid, signal.SIGKILL)
+            processes[-1].wait()
 
     try:
-        ui._wait(process, port)
-        yield f"http://127.0.0.1:{port}", kill
+        start()
+        yield f"http://127.0.0.1:{port}", kill, start
     finally:
         kill()
 
 
-def test_training_goes_on_when_the_server_is_killed(server, work, monkeypatch, capsys):
-    address, kill = server
+def epochs_in(database: Path, run: str) -> list[int]:
+    with closing(sqlite3.connect(database)) as source:
+        found = source.execute("select step from metrics where key = 'train/valid' and run_uuid = ?", [run])
+        return sorted(step for (step,) in found)
+
+
+def test_training_goes_on_when_the_server_is_killed_and_sync_fills_its_row(server, work, monkeypatch, capsys):
+    address, kill, start = server
     monkeypatch.setenv("MLFLOW_TRACKING_URI", address)
     trained = []
     assert ui.main([]) == 0  # of a server that runs already, the address of the view
@@ -518,9 +529,16 @@ def test_training_goes_on_when_the_server_is_killed(server, work, monkeypatch, c
     assert trained == [1, 2, 3, 4, 5]
     (line,) = capsys.readouterr().err.splitlines()
     assert address in line and "start the server or unset MLFLOW_TRACKING_URI" in line
-    with closing(sqlite3.connect(work / "mlflow.db")) as database:
-        found = database.execute("select step from metrics where key = 'train/valid' and run_uuid = ?", [row.id])
-        assert sorted(step for (step,) in found) == [1, 2]
+    assert epochs_in(work / "mlflow.db", row.id) == [1, 2]
+    write_outputs(work)  # what the stages wrote meanwhile
+    assert not tracking.sync()  # control: the server is still down
+    start()
+    assert tracking.sync()
+    assert epochs_in(work / "mlflow.db", row.id) == [1, 2, 3, 4, 5]
+    with tracking_store.opened(address) as store:
+        run = store.client.get_run(row.id)
+    assert run.info.status == "FINISHED" and run.data.tags["stage.train"] == "done"
+    assert run.data.metrics["score/test.nats_per_step"] == tracking_files.numbers(work)["score/test.nats_per_step"]
 
 
 # ---- the UI ----
