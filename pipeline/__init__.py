@@ -27,6 +27,7 @@ The flow has one direction; a module imports only what stands above it:
     parsing     parse:  the archive -> a set of drawings
     batches     batch:  hold-out split, scale, minibatches of whole drawings
     augmentation  train:  drawings distorted at random in training
+    recombination  train:  drawings with components of others, for training
     mixture     train:  mixture of bivariate Gaussians
     loss        train:  offset and weighted pen likelihood; another loss goes here
     model       train:  the recurrent net

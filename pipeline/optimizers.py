@@ -24,6 +24,7 @@ class OptimizerParams:
     optimizer: Literal["adam", "muon"]
     learning_rate: Annotated[float, Field(gt=0)]
     matrix_learning_rate: Annotated[float, Field(gt=0)]
+    matrix_decay: Annotated[float, Field(ge=0, lt=1)]  # muon: of its matrices, times their learning rate each step
     schedule: Literal["cosine", "exponential", "constant"]
     decay_per_epoch: Annotated[float, Field(ge=0, lt=1)]
     warmup_steps: Annotated[int, Field(ge=0)]
@@ -36,7 +37,7 @@ def make(net: nn.Module, options: OptimizerParams) -> list[torch.optim.Optimizer
     rest = [p for p in net.parameters() if id(p) not in taken]
     made: list[torch.optim.Optimizer] = [torch.optim.Adam(rest, lr=options.learning_rate, fused=True)]
     if matrices:
-        made.append(GateMuon(matrices, options.matrix_learning_rate))
+        made.append(GateMuon(matrices, options.matrix_learning_rate, options.matrix_decay))
     for optimizer in made:
         for group in optimizer.param_groups:
             group["initial_lr"] = group["lr"]
@@ -44,10 +45,11 @@ def make(net: nn.Module, options: OptimizerParams) -> list[torch.optim.Optimizer
 
 
 class GateMuon(torch.optim.Optimizer):
-    """Muon on each gate's square or wide block of a recurrent matrix (gates x H, columns), with Nesterov momentum."""
+    """Muon on each gate's square or wide block of a recurrent matrix (gates x H, columns), with Nesterov momentum and
+    weight decay beside the gradient (as AdamW has it)."""
 
-    def __init__(self, matrices: list[nn.Parameter], learning_rate: float, momentum: float = 0.95):
-        super().__init__(matrices, {"lr": learning_rate, "momentum": momentum})
+    def __init__(self, matrices: list[nn.Parameter], learning_rate: float, decay: float = 0.0, momentum: float = 0.95):
+        super().__init__(matrices, {"lr": learning_rate, "decay": decay, "momentum": momentum})
 
     @torch.no_grad()
     def step(self, closure: None = None) -> None:
@@ -59,6 +61,7 @@ class GateMuon(torch.optim.Optimizer):
                 gates = max(1, matrix.shape[0] // matrix.shape[1])
                 blocks = ahead.unflatten(0, (gates, -1))  # (gates H, H) -> (gates, H, H)
                 direction = orthogonalised(blocks)
+                matrix.mul_(1 - group["lr"] * group["decay"])
                 matrix.add_(direction.flatten(0, 1), alpha=-group["lr"])
 
 

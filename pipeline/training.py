@@ -19,18 +19,19 @@ from pydantic import Field
 from torch import Tensor
 from tqdm import tqdm
 
-from pipeline import augmentation, batches, checkpoint, loss, mixture, optimizers, params
+from pipeline import augmentation, batches, checkpoint, loss, mixture, optimizers, params, recombination
 from pipeline import model as modelling
 from pipeline.augmentation import AugmentationParams
 from pipeline.batches import BatchParams, Rows
 from pipeline.model import ModelParams, WritingNet
 from pipeline.optimizers import OptimizerParams
+from pipeline.recombination import RecombinationParams
 from pipeline.seeds import generator
 
 AUGMENTATION_STREAM, DROPOUT_STREAM = 1, 11  # keys of the random streams of an epoch
 EVALUATION_ROWS = 128  # drawings at once where only the likelihood is wanted
 UPDATE_COST = 1.25  # time of a whole minibatch, optimiser and validation too, over that of its losses and gradients
-MODULES = (augmentation, batches, checkpoint, loss, mixture, modelling, optimizers)  # with this one, what trains
+MODULES = (augmentation, batches, checkpoint, loss, mixture, modelling, optimizers, recombination)  # and this trains
 DIVERGED = 5.0  # nats a step above the best: no net comes back from there
 
 
@@ -39,7 +40,7 @@ class TrainingError(ValueError):
 
 
 @params.section
-class TrainParams(AugmentationParams, OptimizerParams):
+class TrainParams(AugmentationParams, RecombinationParams, OptimizerParams):
     epochs: Annotated[int, Field(ge=1)]
     pen_weights: Annotated[list[Annotated[float, Field(gt=0)]], Field(min_length=3, max_length=3)]
     average: Annotated[float, Field(ge=0, lt=1)]
@@ -103,11 +104,17 @@ def precision(asked: str, cuda: bool) -> str:
 
 
 class Trainer:
-    """One training: `run` goes from where its progress stands to the last epoch; `best` is the net that is kept."""
+    """One training: `run` goes from where its progress stands to the last epoch; `best` is the net that is kept.
+
+    train holds so many `drawings` (all, if None) and after them their recombinations, see `recombination`.
+    """
 
     def __init__(
-        self, net: WritingNet, options: TrainParams, batch: BatchParams, train: Rows, valid: Rows, fabric: Fabric
-    ):
+        self, net: WritingNet, options: TrainParams, batch: BatchParams, train: Rows, valid: Rows, fabric: Fabric,
+        drawings: int | None = None,
+    ):  # fmt: skip
+        self.drawings = len(train.lengths) if drawings is None else drawings
+        self.steps = int(train.lengths[: self.drawings].sum())  # of an epoch, about
         self.options, self.batch, self.train, self.valid, self.fabric = options, batch, train, valid, fabric
         self.net = net.to(fabric.device)
         self.averaged, self.best = copy.deepcopy(self.net), copy.deepcopy(self.net)
@@ -117,7 +124,7 @@ class Trainer:
         self.progress = Progress()
         self.minibatches = len(self._epoch(0))
         # as many training drawings as there are for validation, so that the two likelihoods compare
-        self.probe = torch.arange(len(train.lengths))[:: max(1, len(train.lengths) // len(valid.lengths))]
+        self.probe = torch.arange(self.drawings)[:: max(1, self.drawings // len(valid.lengths))]
 
     def run(self, save: Callable[["Trainer"], None], watch: Callable[[dict[str, float]], None]) -> None:
         """Train to the last epoch. `save` is called after each, `watch` with its row and its real steps a second."""
@@ -127,7 +134,7 @@ class Trainer:
             while self.progress.epoch < self.options.epochs:
                 began = time.perf_counter()
                 row = self._train_epoch(bar)
-                speed = int(self.train.lengths.sum()) / (time.perf_counter() - began)
+                speed = self.steps / (time.perf_counter() - began)
                 row |= self._validate()
                 self._judge(row)
                 self.progress.history.append(row)
@@ -135,7 +142,12 @@ class Trainer:
                 watch(row | {"steps_per_second": speed})
 
     def _epoch(self, number: int) -> list[Tensor]:
-        return batches.epoch(self.train.lengths, self.batch.size, self.batch.length_noise, self.options.seed, number)
+        """Rows of `train`, a minibatch each."""
+        options, lengths = self.options, self.train.lengths
+        done = number / max(1, options.epochs - 1)
+        rows = recombination.chosen(self.drawings, len(lengths), options, done, options.seed, number)
+        order = batches.epoch(lengths[rows], self.batch.size, self.batch.length_noise, options.seed, number)
+        return [rows[chunk] for chunk in order]
 
     def _train_epoch(self, bar: tqdm) -> dict[str, float]:
         number, device = self.progress.epoch, self.fabric.device
@@ -234,7 +246,7 @@ class Trainer:
             self.fabric.backward(offset + pen)
             times.append((time.perf_counter() - began) / max(steps, 1))
         self.net.zero_grad()
-        left = (self.options.epochs - self.progress.epoch) * int(self.train.lengths.sum()) / self.fabric.world_size
+        left = (self.options.epochs - self.progress.epoch) * self.steps / self.fabric.world_size
         return UPDATE_COST * left * sorted(times)[len(times) // 2]
 
     def _validate(self) -> dict[str, float]:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import torch
 
-from pipeline import batches, checkpoint, dataset, params, training
+from pipeline import batches, checkpoint, dataset, params, recombination, training
 from pipeline.batches import Rows
 from pipeline.files import whole_folder
 from pipeline.model import WritingNet
@@ -22,9 +22,13 @@ def main(row: Any, prepared: Path, out: Path) -> str:
     model, options, batch = (params.load(name) for name in ("model", "train", "batch"))
     fabric = training.launch(options)
     drawings, data = dataset.load(prepared), batches.read_description(prepared)
-    parts = [drawings.where((drawings.index["split"] == name).to_numpy()) for name in ("train", "valid")]
+    train, valid = (drawings.where((drawings.index["split"] == name).to_numpy()) for name in ("train", "valid"))
+    more = recombination.recombined(train, options, options.seed)
+    if options.recombinations and len(more) == len(train):
+        _say(fabric, "the drawings name no components, so none are recombined")
     net = WritingNet(model, generator(options.seed, WEIGHT_STREAM))
-    trainer = training.Trainer(net, options, batch, *(Rows.of(part, fabric.device) for part in parts), fabric)
+    rows = Rows.of(more, fabric.device), Rows.of(valid, fabric.device)
+    trainer = training.Trainer(net, options, batch, *rows, fabric, drawings=len(train))
     root = Path(os.environ.get("DVC_ROOT", ".")) / ".checkpoints"
     state = training.state_file(root, model, options, prepared)
     if state.exists():

@@ -1,0 +1,189 @@
+"""Drawings of which some components come from other drawings: more characters for training than there are.
+
+Shapes: B drawings, N points of all of them, M components in them.
+
+A held-out character is made of components that the net has seen, side by side as it has not seen them. So for training
+one or two components of a drawing (KanjiVG's groups, of any depth) give place to one of another character, mostly the
+same component, else any that stands in the same position (left, top, ...), fitted into the box of the one that it
+replaces. Boxes that would have to be stretched too far are passed over. What it brings is in docs/experiments.md.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import NDArray
+from pydantic import Field
+from scipy.spatial import KDTree
+from torch import Tensor
+
+from pipeline import params
+from pipeline.dataset import DrawingSet
+from pipeline.drawing import END_OF_CHARACTER, END_OF_STROKE, ON_PAPER, Steps
+from pipeline.seeds import generator
+
+NEAREST = 40  # components that a box is compared with
+STRETCH = 1.3  # how much wider, narrower, higher or lower another component may be
+FLAT = 0.2  # in the net's units: a side shorter than this counts as this, and is not stretched
+SAME_ELEMENT = 0.75  # share of the replacements that are the same component, where there is one
+CHOICE_STREAM = 2  # key of the random stream of an epoch
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+@params.section
+class RecombinationParams:
+    recombinations: Annotated[int, Field(ge=0)]  # that are made of each training drawing; 0: none
+    recombined: Share  # of an epoch's drawings, at the beginning
+    recombined_at_end: Share  # in the last epoch; straight from one to the other
+
+
+@dataclass(frozen=True)
+class Points:
+    """All drawings as one: places (N, 2) float64 from the boxes' centres, pens (N,), and the row of the first point of
+    each drawing (B + 1,) and of each stroke."""
+
+    places: NDArray[np.float64]
+    pens: NDArray[np.float32]
+    drawings: NDArray[np.int64]
+    strokes: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, drawings: DrawingSet) -> "Points":
+        places = [np.cumsum(steps[:, :2], axis=0, dtype=np.float64) for steps in drawings]
+        pens = np.concatenate([steps[:, 2] for steps in drawings])
+        firsts = np.cumsum([0, *map(len, places)])
+        strokes = np.concatenate(([0], np.flatnonzero(pens != ON_PAPER) + 1))
+        return cls(np.concatenate(places), pens, firsts, strokes)
+
+
+@dataclass(frozen=True)
+class Components:
+    """M components: `table` has a row each, drawing, family (drawings of one character), element, position, start and
+    stop (rows of the points); centre and size of their boxes, each (M, 2)."""
+
+    table: pd.DataFrame
+    centre: NDArray[np.float64]
+    size: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+
+def recombined(drawings: DrawingSet, options: RecombinationParams, seed: int) -> DrawingSet:
+    """The drawings and, after all of them, as many recombinations of all, and again: row j B + i is made of drawing i.
+
+    Where nothing fits that row is the drawing itself; where no drawing has components, only the drawings come back.
+    Offsets in the net's units. A function of the drawings, the options and the seed.
+    """
+    if not options.recombinations or not len(drawings):
+        return drawings
+    points = Points.of(drawings)
+    components = find(drawings, points)
+    if not len(components):
+        return drawings
+    like, beside = neighbours(components, ["element"]), neighbours(components, ["position"])
+    mine = components.table.groupby("drawing").indices
+    source = np.random.default_rng((seed, CHOICE_STREAM))
+    made = [
+        _recombination(i, mine.get(i, ()), points, components, like, beside, source)
+        for _ in range(options.recombinations)
+        for i in range(len(drawings))
+    ]
+    everything = [*drawings, *made]
+    stops = np.cumsum([len(steps) for steps in everything])
+    index = pd.DataFrame({"start": stops - [len(steps) for steps in everything], "stop": stops})
+    return DrawingSet(np.concatenate(everything), index)
+
+
+def find(drawings: DrawingSet, points: Points) -> Components:
+    """The components of drawings that are not the whole of one, once each, and written in one go."""
+    rows = list(_named(drawings.index, points)) if "groups" in drawings.index else []
+    table = pd.DataFrame(rows, columns=["drawing", "family", "element", "position", "start", "stop"])
+    boxes = [points.places[a:b] for a, b in zip(table["start"], table["stop"], strict=True)]
+    low, high = (np.array([f(box, axis=0) for box in boxes]).reshape(-1, 2) for f in (np.min, np.max))
+    return Components(table, (low + high) / 2, high - low)
+
+
+def _named(index: pd.DataFrame, points: Points) -> Iterator[tuple[int, int, str, str, int, int]]:
+    codes = index["code_point"].to_numpy()
+    for i, text in enumerate(index["groups"]):
+        first = int(np.searchsorted(points.strokes, points.drawings[i]))
+        count = int(np.searchsorted(points.strokes, points.drawings[i + 1])) - first
+        seen = {(0, count)}
+        for group in json.loads(text):
+            span = (group["first"], group["last"] + 1)
+            if span in seen or group["part"]:
+                continue
+            seen.add(span)
+            start, stop = points.strokes[first + span[0]], points.strokes[first + span[1]]
+            family = int(codes[i]) if codes[i] >= 0 else -1 - i
+            yield i, family, group["element"], group["position"], int(start), int(stop)
+
+
+def neighbours(components: Components, alike: list[str]) -> NDArray[np.int64]:
+    """(M, NEAREST): for each component those that may take its place, of its kind and of another character, whose
+    boxes are nearest in place and size; -1 where there are no more."""
+    found = np.full((len(components), NEAREST), -1)
+    boxes = np.hstack((components.centre, components.size))
+    family, sides = components.table["family"].to_numpy(), np.maximum(components.size, FLAT)
+    for rows in components.table.groupby(alike).indices.values():
+        _, near = KDTree(boxes[rows]).query(boxes[rows], k=[*range(1, min(NEAREST, len(rows)) + 1)])
+        other = rows[near]  # (rows, at most NEAREST)
+        stretch = sides[other] / sides[rows][:, None]
+        fits = ((stretch < STRETCH) & (stretch > 1 / STRETCH)).all(axis=2) & (family[other] != family[rows][:, None])
+        found[rows, : other.shape[1]] = np.where(fits, other, -1)
+    return found
+
+
+def _recombination(
+    i: int, mine: Sequence[int], points: Points, components: Components, like: NDArray, beside: NDArray,
+    source: np.random.Generator,
+) -> Steps:  # fmt: skip
+    """Drawing i with one or two of its components, `mine`, replaced."""
+    start, stop = components.table["start"].to_numpy(), components.table["stop"].to_numpy()
+    replaced: list[tuple[int, int]] = []
+    wanted = source.integers(1, 3)
+    for at in source.permutation(np.asarray(mine, np.int64)):
+        if len(replaced) == wanted:
+            break
+        if any(start[at] < stop[other] and start[other] < stop[at] for other, _ in replaced):
+            continue
+        choice = like[at] if source.random() < SAME_ELEMENT else beside[at]
+        if len(choice := choice[choice >= 0]):
+            replaced.append((int(at), int(source.choice(choice))))
+    parts, row = [], points.drawings[i]
+    for at, by in sorted(replaced, key=lambda pair: start[pair[0]]):
+        parts.append((points.places[row : start[at]], points.pens[row : start[at]]))
+        parts.append((_fitted(by, at, points, components), points.pens[start[by] : stop[by]]))
+        row = stop[at]
+    parts.append((points.places[row : points.drawings[i + 1]], points.pens[row : points.drawings[i + 1]]))
+    places, pens = (np.concatenate(part) for part in zip(*parts, strict=True))
+    steps = np.empty((len(pens), 3), np.float32)
+    steps[:, :2] = np.diff(places, axis=0, prepend=[[0, 0]])
+    steps[:, 2] = np.minimum(pens, END_OF_STROKE)
+    steps[-1, 2] = END_OF_CHARACTER
+    return steps
+
+
+def _fitted(by: int, at: int, points: Points, components: Components) -> NDArray[np.float64]:
+    """The points of the component `by` in the box of the component `at`."""
+    table, size = components.table, components.size
+    places = points.places[table["start"].iat[by] : table["stop"].iat[by]]
+    factor = np.where(size[by] > FLAT, np.maximum(size[at], FLAT) / np.maximum(size[by], FLAT), 1)
+    return (places - components.centre[by]) * factor + components.centre[at]
+
+
+def chosen(drawings: int, rows: int, options: RecombinationParams, done: float, seed: int, epoch: int) -> Tensor:
+    """(B,) int64: for each of B drawings the row of a set of `rows` that stands for it in this epoch, itself or a
+    recombination. `done` is the share of the training that is over."""
+    source = generator(seed, CHOICE_STREAM, epoch)
+    copies = rows // drawings - 1
+    share = options.recombined + (options.recombined_at_end - options.recombined) * done
+    copy = torch.randint(1, max(copies, 1) + 1, (drawings,), generator=source)
+    replaced = torch.rand(drawings, generator=source) < (share if copies else 0.0)
+    return torch.arange(drawings) + drawings * copy * replaced
