@@ -11,7 +11,10 @@ process alone. With --ctrl-c it is SIGINT to all of them, as a terminal sends it
     cache   data/ deleted and checked out of DVC's cache is the same again: no half-written entry passes as whole
     left    no partial output, no training checkpoint and no process is left
 
-One JSON line a kill and a round; fails if any of it went wrong.
+With --queue nothing is killed: two experiments are queued and taken up by two workers at once, and each must end with
+the bytes of a `dvc repro` with its parameters.
+
+One JSON line a kill and a round, or an experiment; fails if any of it went wrong.
 """
 
 import argparse
@@ -164,12 +167,15 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--log", type=Path, default=Path("faults.jsonl"))
     parser.add_argument("--ctrl-c", action="store_true", help="interrupt instead of killing")
+    parser.add_argument("--queue", action="store_true", help="two queued experiments, two workers")
     parser.add_argument("--archive", type=Path, default=Path("data/raw/drawings.zip"))
     options = parser.parse_args()
     source = random.Random(options.seed)
     kills = bad = 0
     with tempfile.TemporaryDirectory() as folder:
         pristine = Workspace(Path(folder, "pristine"), options.archive)
+        if options.queue:
+            sys.exit(bool(queued(pristine, options.archive, Path(folder), options.log)))
         whole = Copy(pristine.folder, Path(folder, "whole"))
         seconds = timed(whole)
         expected = whole.bytes()
@@ -186,6 +192,42 @@ def main() -> None:
                 shutil.rmtree(copy.folder)
     print(f"{kills} kills, {bad} rounds did not end with the bytes of the undisturbed run and nothing left")
     sys.exit(bool(bad))
+
+
+EXPERIMENTS = {"warmer": {"sample.mixture_temperature": 0.8}, "wider": {"model.hidden_size": 20}}
+
+
+def queued(pristine: Workspace, archive: Path, folder: Path, log: Path) -> int:
+    """Run the experiments by two workers; returns how many did not end as they should."""
+    copy = Copy(pristine.folder, folder / "queue")
+
+    def run(*command: str) -> str:
+        done = subprocess.run(command, cwd=copy.folder, env=copy.environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    run("git", "add", ".")
+    run("git", "-c", "user.name=test", "-c", "user.email=test@localhost", "commit", "-qm", "all")
+    for name, values in EXPERIMENTS.items():
+        run("dvc", "exp", "run", "--queue", "-n", name, *(f"-S{key}={value}" for key, value in values.items()))
+    run("dvc", "queue", "start", "-j", "2")
+    active, ended = [], 0
+    while ended < len(EXPERIMENTS):
+        time.sleep(3)
+        status = run("dvc", "queue", "status")
+        active.append(int(re.search(r"(\d+) active", status)[1]))
+        ended = len(re.findall(r"Success|Failed", status))
+    bad = 0
+    for name, values in EXPERIMENTS.items():
+        alone = Workspace(folder / name, archive)
+        alone.change(values)
+        alone.repro()
+        run("dvc", "exp", "apply", name)
+        state = {"experiment": name, "workers_active": max(active), "bytes": copy.bytes() == Copy.bytes(alone)}
+        state |= {"status": re.findall(rf"{name}\s.*?(\w+)\s*$", status, flags=re.MULTILINE)}
+        bad += not state["bytes"]
+        note(state, log)
+    return bad
 
 
 def note(state: dict, log: Path) -> None:
