@@ -194,6 +194,18 @@ def main() -> None:
     sys.exit(bool(bad))
 
 
+def working(copy: Copy) -> list[str]:
+    """The folders within the copy in which stages run now."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if any(part.startswith("stages.") for part in process.cmdline()):
+                found.append(process.cwd())
+        except psutil.Error:
+            continue
+    return [place for place in found if place.startswith(str(copy.folder))]
+
+
 EXPERIMENTS = {"warmer": {"sample.mixture_temperature": 0.8}, "wider": {"model.hidden_size": 20}}
 
 
@@ -211,11 +223,11 @@ def queued(pristine: Workspace, archive: Path, folder: Path, log: Path) -> int:
     for name, values in EXPERIMENTS.items():
         run("dvc", "exp", "run", "--queue", "-n", name, *(f"-S{key}={value}" for key, value in values.items()))
     run("dvc", "queue", "start", "-j", "2")
-    active, ended = [], 0
+    most = ended = 0
     while ended < len(EXPERIMENTS):
-        time.sleep(3)
+        time.sleep(1)
+        most = max(most, len({place for place in working(copy) if place != str(copy.folder)}))
         status = run("dvc", "queue", "status")
-        active.append(int(re.search(r"(\d+) active", status)[1]))
         ended = len(re.findall(r"Success|Failed", status))
     bad = 0
     for name, values in EXPERIMENTS.items():
@@ -223,7 +235,7 @@ def queued(pristine: Workspace, archive: Path, folder: Path, log: Path) -> int:
         alone.change(values)
         alone.repro()
         run("dvc", "exp", "apply", name)
-        state = {"experiment": name, "workers_active": max(active), "bytes": copy.bytes() == Copy.bytes(alone)}
+        state = {"experiment": name, "side_by_side": most, "bytes": copy.bytes() == Copy.bytes(alone)}
         state |= {"status": re.findall(rf"{name}\s.*?(\w+)\s*$", status, flags=re.MULTILINE)}
         bad += not state["bytes"]
         note(state, log)
