@@ -46,6 +46,17 @@ def test_each_gate_is_its_own_matrix():
     assert max(norms) < 1.6 * min(norms)
 
 
+def test_decay_shrinks_the_matrix_beside_its_gradient():
+    before = torch.randn(16, 16, generator=generator(3))
+    moved = []
+    for decay in (0.0, 0.5):
+        weight = torch.nn.Parameter(before.clone())
+        weight.grad = torch.randn(16, 16, generator=generator(4))
+        optimizers.GateMuon([weight], learning_rate=0.1, decay=decay).step()
+        moved.append(weight.detach())
+    assert moved[1] - moved[0] == pytest.approx(-0.1 * 0.5 * before, abs=1e-6)
+
+
 def test_muon_takes_the_recurrent_matrices_and_adam_the_rest(model_params, train_params):
     net = WritingNet(model_params(layers=3), generator(1))
     adam, muon = optimizers.make(net, train_params(optimizer="muon"))
