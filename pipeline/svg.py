@@ -2,7 +2,8 @@
 
 Read are path, line, polyline, polygon, rect, circle and ellipse under any transforms, in user units (those of the
 viewBox, whose corner becomes 0, 0). Every subpath is a stroke. Not drawn, so not read: what stands inside defs,
-clipPath, mask, symbol, pattern, marker or text, and what has display: none. Style sheets are not applied.
+clipPath, mask, symbol, pattern, marker or text, what has display: none, and what says, itself or by its groups, that
+neither stroke nor fill paint it (icon sets have such a rectangle as their bounds). Style sheets are not applied.
 
 A document is untrusted: its size is limited before it is parsed, packed (.svgz) or not, entity declarations are
 refused, nothing outside it is opened, and the number of its segments is limited while they are read.
@@ -42,6 +43,7 @@ _ENCODING = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)")
 _DECLARATION = re.compile(r"\s*<\?xml\b.*?\?>", re.DOTALL)
 _REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z_:][\w.:-]*;")
 _HIDDEN = re.compile(r"(?:^|;)\s*display\s*:\s*none\s*(?:!\s*important\s*)?(?:;|$)")
+_PAINT = re.compile(r"(?:^|;)\s*(stroke|fill)\s*:([^;]*)")
 _STYLE_TRANSFORM = re.compile(r"(?:^|;)\s*transform\s*:(?!\s*none)")
 
 
@@ -182,13 +184,18 @@ def _shift(x: float, y: float) -> NDArray | None:
     return np.array([[1.0, 0.0, x], [0.0, 1.0, y], [0.0, 0.0, 1.0]]) if x or y else None
 
 
-def _visit(element: etree._Element, matrix: NDArray | None, document: Document) -> None:
+def _visit(
+    element: etree._Element, matrix: NDArray | None, document: Document, paint: tuple[str, str] = ("", "")
+) -> None:
     """Add what the element draws. `matrix` maps its parent's units to the document's; None is the identity, so that
-    coordinates without a transform keep their digits."""
+    coordinates without a transform keep their digits. `paint` are its parent's stroke and fill, "" where not said."""
     name = _name(element)
     if name == "use":
         raise SvgError(f"{_place(element)}: <use> is not read; replace it by what it refers to")
     if name not in CONTAINERS and name not in SHAPES or _hidden(element):
+        return
+    paint = _paint(element, paint)
+    if name in SHAPES and paint == ("none", "none"):
         return
     try:
         matrix = _times(matrix, _transform(element, name))
@@ -201,15 +208,15 @@ def _visit(element: etree._Element, matrix: NDArray | None, document: Document) 
     except ValueError as error:
         raise SvgError(f"{_place(element)}: {error}") from None
     if name in CONTAINERS:
-        _descend(element, matrix, document)
+        _descend(element, matrix, document, paint)
 
 
-def _descend(element: etree._Element, matrix: NDArray | None, document: Document) -> None:
+def _descend(element: etree._Element, matrix: NDArray | None, document: Document, paint: tuple[str, str]) -> None:
     first = len(document.curves)
     group = {key: _kanjivg(element, key) for key in GROUP_KEYS}
     at = len(document.groups)
     for child in element:
-        _visit(child, matrix, document)
+        _visit(child, matrix, document, paint)
     if group["element"] and len(document.curves) > first:
         document.groups.insert(at, {**group, "first": first, "last": len(document.curves) - 1})
 
@@ -230,6 +237,15 @@ def _draw(element: etree._Element, name: str, matrix: NDArray | None, document: 
 
 def _hidden(element: etree._Element) -> bool:
     return element.get("display") == "none" or _HIDDEN.search(element.get("style", "")) is not None
+
+
+def _paint(element: etree._Element, inherited: tuple[str, str]) -> tuple[str, str]:
+    """Stroke and fill: of the style, else of the attributes, else what is inherited."""
+    said = {name: element.get(name, "inherit") for name in ("stroke", "fill")}
+    said |= _PAINT.findall(element.get("style", ""))
+    values = (said[name].replace("!important", "").strip() for name in ("stroke", "fill"))
+    stroke, fill = (before if value == "inherit" else value for value, before in zip(values, inherited, strict=True))
+    return stroke, fill
 
 
 def _place(element: etree._Element) -> str:

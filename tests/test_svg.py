@@ -46,6 +46,10 @@ def ends(found):
         (f'<marker>{PATH}</marker><x:g xmlns:x="urn:other">{PATH}</x:g>{PATH}', 1),  # nor what is not SVG
         (f'<g display="none">{PATH}</g><g style="fill:red; display : none">{PATH}</g>{PATH}', 1),
         (f'<g style="display:inline">{PATH}</g>', 1),
+        ('<path stroke="none" d="M0 0h24v24H0z" fill="none"/>' + PATH, 1),  # the bounds in Tabler's icons
+        (f'<g fill="none"><g style="stroke: none">{PATH}</g><g stroke="red">{PATH}</g></g>', 1),
+        (f'<g stroke="none" fill="none"><g style="stroke:red !important; fill:none">{PATH}</g></g>', 1),
+        (f'<g stroke="none">{PATH}</g><g fill="none">{PATH}</g>', 2),  # filled; and a stroke that is not said
         (f'<path/><path d=""/><path d="none"/><rect width="0" height="5"/>{PATH}', 1),
         (f"<!-- {PATH} -->{PATH}<?pi {PATH}?><title>M</title><metadata>{PATH}</metadata>", 1),
         ('<line x2="5"/><polyline points="0 0 1 1"/><polygon points="0 0 1 1"/><rect width="1" height="1"/>', 4),
