@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: setup repro test browser lint ui demo bench clean-venv
+.PHONY: setup repro test browser lint fuzz ui demo bench clean-venv
 
 setup: $(VENV)/ready
 
@@ -32,6 +32,9 @@ browser: setup
 lint: setup
 	ruff check .
 	ruff format --check .
+
+fuzz: setup
+	python tests/fuzz.py --seconds 60
 
 ui: setup
 	python -m pipeline.ui

@@ -261,8 +261,9 @@ def _transform(element: etree._Element, name: str) -> NDArray | None:
     if _STYLE_TRANSFORM.search(element.get("style", "")):
         raise SvgError("a transform inside style is not read; write it as an attribute")
     if text := element.get("transform"):
-        # svgpathtools wants its numbers apart, "1-2" is two as well
-        matrix = parse_transform(re.sub(NUMBER, r" \g<0> ", text), strict=True)
+        with np.errstate(all="ignore"):  # what is not finite is refused with its place
+            # svgpathtools wants its numbers apart, "1-2" is two as well
+            matrix = parse_transform(re.sub(NUMBER, r" \g<0> ", text), strict=True)
     if name == "svg" and element.getparent() is not None:
         matrix = _times(matrix, _nested(element))
     return matrix

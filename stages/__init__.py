@@ -1,6 +1,7 @@
 """One thin script a stage: read, call, write, one summary line. Paths come from dvc.yaml alone."""
 
 import errno
+import gc
 import os
 import signal
 import sys
@@ -61,6 +62,8 @@ def _plain_errors(name: str) -> Iterator[None]:
             raise
         cure = CURES.get(error.errno or 0) if isinstance(error, OSError) else None
         sys.exit(f"{name}: {error}" + (f"; {cure}, then `dvc repro` goes on from here" if cure else ""))
+    finally:
+        gc.freeze()  # at its end the interpreter would look for a second through all that MLflow has loaded
 
 
 def _end_with_dvc(name: str) -> None:
@@ -82,6 +85,7 @@ def _end_with_dvc(name: str) -> None:
 def _say_stopped(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """Ctrl-C while a stage's modules are imported, before `run`."""
     if issubclass(kind, KeyboardInterrupt):
+        gc.freeze()
         print(STOPPED, file=sys.stderr)
     else:
         sys.__excepthook__(kind, error, trace)
