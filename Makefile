@@ -24,23 +24,23 @@ test: setup
 
 # a Chromium for the tests of pages: one that is here, else Playwright's, else, as root, the distribution's
 browser: setup
-	@$(BIN)/python tests/browser.py \
-	  || { timeout 300 $(BIN)/python -m playwright install chromium && $(BIN)/python tests/browser.py; } \
+	@$(BIN)/python -m tests.support.browser \
+	  || { timeout 300 $(BIN)/python -m playwright install chromium && $(BIN)/python -m tests.support.browser; } \
 	  || { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends chromium \
-	       && $(BIN)/python tests/browser.py; }
+	       && $(BIN)/python -m tests.support.browser; }
 
 lint: setup
 	ruff check .
 	ruff format --check .
 
 fuzz: setup
-	python tests/fuzz.py --seconds 60
+	python -m tests.support.fuzz --seconds 60
 
 ui: setup
-	python -m pipeline.ui
+	python -m pipeline.tracking.ui
 
 demo: setup
-	python -m pipeline.demo
+	python -m pipeline.export.demo
 
 bench: setup
 	python -m pytest benchmarks --benchmark-only

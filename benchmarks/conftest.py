@@ -9,8 +9,11 @@ import torch
 from measuring import Row, table
 from ruamel.yaml import YAML
 
-from pipeline import batches, dataset, parsing, sources
-from pipeline.batches import Rows
+from pipeline import dataset
+from pipeline.batch import holdout
+from pipeline.batch.minibatches import Rows
+from pipeline.fetch import sources
+from pipeline.parse import reading
 
 ROOT = Path(__file__).parent.parent
 RESULTS = pytest.StashKey[list[Row]]()
@@ -39,10 +42,10 @@ def prepared(defaults, request, tmp_path_factory) -> dataset.DrawingSet:
     made = ROOT / "data" / "batches"
     if made.exists():
         return dataset.load(made)
-    parsed = parsing.parse(request.getfixturevalue("archive"), parsing.ParseParams(**defaults["parse"]))
+    parsed = reading.parse(request.getfixturevalue("archive"), reading.ParseParams(**defaults["parse"]))
     strokes, out = tmp_path_factory.mktemp("strokes"), tmp_path_factory.mktemp("batches")
     dataset.save(strokes, parsed.drawings, parsed.index)
-    dataset.save(out, *batches.prepare(dataset.load(strokes), batches.BatchParams(**defaults["batch"])))
+    dataset.save(out, *holdout.prepare(dataset.load(strokes), holdout.BatchParams(**defaults["batch"])))
     return dataset.load(out)
 
 

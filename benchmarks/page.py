@@ -14,9 +14,9 @@ import psutil
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(ROOT))
 
-import browser  # noqa: E402
+from tests.support import browser  # noqa: E402
 
 INK = 'performance.getEntriesByName("first ink")[0].startTime'
 READY = "document.querySelectorAll('#sheet .cell').length && !document.querySelector('#sheet .cell[disabled]')"

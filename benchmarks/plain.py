@@ -10,7 +10,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from pipeline.batches import Rows
+from pipeline.batch.minibatches import Rows
 
 SIZE, HIDDEN, LAYERS, DROPOUT, MIXTURES = 100, 256, 2, 0.2, 24
 

@@ -13,15 +13,18 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(ROOT))
 
-import controls  # noqa: E402
-
-from pipeline import dataset, distributions, judge, novelty, params, resemblance, structure  # noqa: E402
+from pipeline import dataset, params  # noqa: E402
 from pipeline.dataset import DrawingSet  # noqa: E402
 from pipeline.drawing import Steps  # noqa: E402
-from pipeline.parsing import ParseParams  # noqa: E402
-from pipeline.resemblance import Sets  # noqa: E402
+from pipeline.parse.reading import ParseParams  # noqa: E402
+from pipeline.score import distributions, novelty  # noqa: E402
+from pipeline.score.judge import judge  # noqa: E402
+from pipeline.score.likeness import resemblance  # noqa: E402
+from pipeline.score.likeness.resemblance import Sets  # noqa: E402
+from pipeline.score.structure import structure  # noqa: E402
+from tests.support import controls  # noqa: E402
 
 RESAMPLES, SEED = 1000, 1
 RESAMPLINGS = {

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from measuring import Row, in_turns, median
 
-from pipeline import parsing
+from pipeline.parse import reading
 
 EVERY = 8  # of the archive's files
 
@@ -18,15 +18,15 @@ def excerpt(archive, tmp_path_factory) -> Path:
     """Every eighth file of the archive."""
     path = tmp_path_factory.mktemp("excerpt") / "drawings.zip"
     with zipfile.ZipFile(archive) as whole, zipfile.ZipFile(path, "w") as part:
-        for name in parsing.names(archive)[::EVERY]:
+        for name in reading.names(archive)[::EVERY]:
             part.writestr(name, whole.read(name))
     return path
 
 
 def test_parsing(benchmark, report, rounds, defaults, archive, excerpt):
-    options = parsing.ParseParams(**defaults["parse"])
-    files, every = len(parsing.names(excerpt)), len(parsing.names(archive))
-    results = in_turns(benchmark, lambda: parsing.parse(excerpt, options), [], rounds)
+    options = reading.ParseParams(**defaults["parse"])
+    files, every = len(reading.names(excerpt)), len(reading.names(archive))
+    results = in_turns(benchmark, lambda: reading.parse(excerpt, options), [], rounds)
     rate = files / median([taken for (taken,) in results])
     report(Row("parsing", "cpu", "files", rate, note=f"all {every:,} in {every / rate:.0f} s"))
 
@@ -40,10 +40,10 @@ def test_reading_ndjson(benchmark, report, rounds, defaults, tmp_path):
     path = tmp_path / "drawings.zip"
     with zipfile.ZipFile(path, "w") as packed:
         packed.writestr("cat.ndjson", "\n".join(lines))
-    options = parsing.ParseParams(**{**defaults["parse"], "rule": "rdp", "epsilon": 2.0})
+    options = reading.ParseParams(**{**defaults["parse"], "rule": "rdp", "epsilon": 2.0})
 
     def read() -> None:
-        parsing.parse_into(lambda drawings, index: None, path, options, form="quickdraw")
+        reading.parse_into(lambda drawings, index: None, path, options, form="quickdraw")
 
     results = in_turns(benchmark, read, [], rounds)
     report(Row("reading ndjson", "cpu", "drawings", len(lines) / median([taken for (taken,) in results])))

@@ -10,9 +10,10 @@ import pytest
 import torch
 from measuring import Row, in_turns, median, wait
 
-from pipeline import checkpoint, sampling
-from pipeline.loss import PEN_STATES
-from pipeline.model import ModelParams, WritingNet
+from pipeline.net import checkpoint
+from pipeline.net.loss import PEN_STATES
+from pipeline.net.model import ModelParams, WritingNet
+from pipeline.sample import sampler
 from pipeline.seeds import generator
 
 ROOT = Path(__file__).parent.parent
@@ -38,12 +39,12 @@ def net(defaults, device) -> tuple[WritingNet, list[float], str]:
 
 def test_sampling(benchmark, report, rounds, defaults, device, net):
     made, pen_weights, what = net
-    options = sampling.SampleParams(**defaults["sample"])
+    options = sampler.SampleParams(**defaults["sample"])
     drawn: list[int] = []
 
     def work() -> None:
         source = generator(len(drawn), device=device)
-        drawings = sampling.generate(made, options.batch_size, options, pen_weights, source)
+        drawings = sampler.generate(made, options.batch_size, options, pen_weights, source)
         drawn.append(sum(map(len, drawings)))
         wait(device)
 

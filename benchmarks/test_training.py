@@ -13,10 +13,11 @@ import torch
 from measuring import MatrixProduct, Row, in_turns, median, seconds, wait
 from torch import nn
 
-from pipeline import training
-from pipeline.batches import BatchParams, Rows
-from pipeline.model import ModelParams, WritingNet
+from pipeline.batch.holdout import BatchParams
+from pipeline.batch.minibatches import Rows
+from pipeline.net.model import ModelParams, WritingNet
 from pipeline.seeds import generator
+from pipeline.train import loop
 
 BLOCK = {"cpu": 800, "cuda": 12800}  # drawings a round
 PLAIN_BLOCK = {"cpu": 1, "cuda": 16}  # minibatches of 100
@@ -75,24 +76,24 @@ def plain_rate(loop: plain.PlainLoop, device: str) -> float:
     return steps / taken
 
 
-def make_trainer(rows: Rows, defaults: dict, change: tuple[dict, dict, dict], device: str) -> training.Trainer:
+def make_trainer(rows: Rows, defaults: dict, change: tuple[dict, dict, dict], device: str) -> loop.Trainer:
     of_batch, of_model, of_train = change
     changed = {**defaults["train"], "epochs": ENDLESS, "device": device, **of_train}
-    options = training.TrainParams(**changed)
-    fabric = training.launch(options)
+    options = loop.TrainParams(**changed)
+    fabric = loop.launch(options)
     rows = Rows(rows.points.to(fabric.device), rows.starts, rows.lengths)
     net = WritingNet(ModelParams(**{**defaults["model"], **of_model}), generator(1))
-    return training.Trainer(net, options, BatchParams(**{**defaults["batch"], **of_batch}), rows, rows, fabric)
+    return loop.Trainer(net, options, BatchParams(**{**defaults["batch"], **of_batch}), rows, rows, fabric)
 
 
-def block(trainer: training.Trainer, device: str) -> tuple[Callable[[], None], int]:
+def block(trainer: loop.Trainer, device: str) -> tuple[Callable[[], None], int]:
     """A function that trains on about BLOCK drawings, the same ones in each round, and the number of their steps."""
     lengths, size = trainer.train.lengths, trainer.batch.size
     chunks = list(islice(cycle(trainer._epoch(0)), max(1, BLOCK[device] // size)))
     scaling, dropout = generator(1), generator(2, device=trainer.fabric.device)
 
     def work() -> None:
-        sums = training.Sums(torch.zeros(3, device=trainer.fabric.device))
+        sums = loop.Sums(torch.zeros(3, device=trainer.fabric.device))
         for chunk in chunks:
             trainer._minibatch(chunk, scaling, dropout, sums)
         wait(device)

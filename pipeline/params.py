@@ -15,13 +15,13 @@ from ruamel.yaml import YAML, YAMLError
 # Where each section lives. Resolved by name when the whole file is checked, so that a stage imports only what it
 # needs: another section's values can stop it, but cannot change what it writes.
 SECTIONS = {
-    "fetch": "pipeline.sources:FetchParams",
-    "parse": "pipeline.parsing:ParseParams",
-    "batch": "pipeline.batches:BatchParams",
-    "model": "pipeline.model:ModelParams",
-    "train": "pipeline.training:TrainParams",
-    "sample": "pipeline.sampling:SampleParams",
-    "score": "pipeline.scoring:ScoreParams",
+    "fetch": "pipeline.fetch.sources:FetchParams",
+    "parse": "pipeline.parse.reading:ParseParams",
+    "batch": "pipeline.batch.holdout:BatchParams",
+    "model": "pipeline.net.model:ModelParams",
+    "train": "pipeline.train.loop:TrainParams",
+    "sample": "pipeline.sample.sampler:SampleParams",
+    "score": "pipeline.score.scoring:ScoreParams",
 }
 
 # Decorator of every section: no coercion (an int is a fine float, "3" is not a 3), no unknown keys, no change later.

@@ -31,13 +31,13 @@ def run(name: str, work: Callable[..., str]) -> None:
     An expected error (bad parameters, bad data, a full disk) ends in one plain line, anything else in a traceback.
     """
     _end_with_dvc(name)
-    from pipeline import tracking  # what is shown in MLflow cannot change what a stage writes: no dependency of it
+    from pipeline.tracking import rows  # what is shown in MLflow cannot change what a stage writes: no dependency of it
 
     with _plain_errors(name):
         params.read()
-        with tracking.stage(name) as row:
+        with rows.stage(name) as row:
             summary = work(row, *_paths())
-        if not tracking.follower():
+        if not rows.follower():
             print(f"{name}: {summary}", flush=True)
 
 

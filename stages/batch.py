@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pipeline import batches, dataset, params
+from pipeline import dataset, params
+from pipeline.batch import holdout
 from pipeline.dataset import DrawingSet
 from pipeline.files import whole_folder, write_json
 from stages import run
@@ -12,15 +13,15 @@ from stages import run
 
 def main(row: Any, strokes: Path, out: Path) -> str:
     parsed = dataset.load(strokes)
-    options = batches.resolved(parsed, params.load("batch"))
-    drawings, index = batches.prepare(parsed, options)
+    options = holdout.resolved(parsed, params.load("batch"))
+    drawings, index = holdout.prepare(parsed, options)
     source = json.loads((strokes / "summary.json").read_text(encoding="utf-8"))
     with whole_folder(out) as folder:
         dataset.save(folder, drawings, index)
         prepared: DrawingSet = dataset.load(folder)
-        statistics = batches.statistics(prepared, options)
+        statistics = holdout.statistics(prepared, options)
         write_json(folder / "statistics.json", statistics)
-        write_json(folder / "batches.json", batches.description(prepared, options, source))
+        write_json(folder / "batches.json", holdout.description(prepared, options, source))
     train = statistics["train"]
     return (
         f"{train['drawings']:,} drawings ({train['steps']:,} steps) to train on, {statistics['valid']['drawings']} to "

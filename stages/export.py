@@ -4,17 +4,19 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from pipeline import checkpoint, params, web_export
+from pipeline import params
+from pipeline.export import web
 from pipeline.files import whole_folder
+from pipeline.net import checkpoint
 from stages import run
 
 
 def main(row: Any, model: Path, prepared: Path, out: Path) -> str:
     options = params.load("sample")
     net, config = checkpoint.load_model(model)
-    made = web_export.make(net, config | {"sample": asdict(options)}, prepared)
+    made = web.make(net, config | {"sample": asdict(options)}, prepared)
     with whole_folder(out) as folder:
-        web_export.write(folder, made)
+        web.write(folder, made)
     return f"{made.sentence} -> {out}"
 
 

@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from pipeline import params, sources
+from pipeline import params
+from pipeline.fetch import sources
 from stages import run
 
 

@@ -9,21 +9,22 @@ from typing import Any
 import torch
 from tqdm import tqdm
 
-from pipeline import judge, judge_card, judge_training, sources
+from pipeline.fetch import sources
+from pipeline.score.judge import card, judge, training
 from stages import run_alone
 
 
 def main(values: Path, out: Path) -> str:
-    plan = judge_training.read(values)
+    plan = training.read(values)
     with tempfile.TemporaryDirectory() as folder:
         archive = Path(folder) / "raw" / sources.ARCHIVE
         files = sources.fetch(plan.fetch, archive.parent)["files"]
         with tqdm(total=files * len(plan.resamplings), desc="judge: parse", unit=" files", file=sys.stderr) as bar:
-            drawings, index = judge_training.resample(archive, list(plan.resamplings.values()), bar.update)
-    task = judge_training.lesson(drawings, index, plan.judge)
-    trained = judge_training.train(task, plan.judge, show)
-    judge_card.write(out, trained, task, plan)
-    return judge_card.sentence(judge.load(out))
+            drawings, index = training.resample(archive, list(plan.resamplings.values()), bar.update)
+    task = training.lesson(drawings, index, plan.judge)
+    trained = training.train(task, plan.judge, show)
+    card.write(out, trained, task, plan)
+    return card.sentence(judge.load(out))
 
 
 def show(items: Iterable[Any], text: str) -> Iterable[Any]:

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from pipeline import dataset, files, params, parsing, render, sources
+from pipeline import dataset, files, params, render
 from pipeline.dataset import DrawingSet, Writer
+from pipeline.fetch import sources
+from pipeline.parse import reading
 from stages import run
 
 ROWS, COLUMNS, CELL_PX = 8, 16, 110  # of the sheet
@@ -20,12 +22,12 @@ def main(row: Any, raw: Path, out: Path) -> str:
     archive = raw / sources.ARCHIVE
     source = json.loads((raw / sources.SOURCE).read_text(encoding="utf-8"))
     form = source.get("format", "svg")
-    total = len(parsing.names(archive)) if form == "svg" else None
+    total = len(reading.names(archive)) if form == "svg" else None
     with files.whole_folder(out) as folder:
         with tqdm(total=total, desc="parse", unit=" drawings", file=sys.stderr) as bar, Writer(folder) as writer:
-            found = parsing.parse_into(writer.add, archive, options, progress=bar.update, form=form)
+            found = reading.parse_into(writer.add, archive, options, progress=bar.update, form=form)
         found.unreadable.to_csv(folder / "unreadable.csv", index=False)
-        about = {"licence": source["licence"], "resampling": parsing.resampling(options)}
+        about = {"licence": source["licence"], "resampling": reading.how_resampled(options)}
         files.write_json(folder / "summary.json", found.summary | about)
         draw_sheet(folder, dataset.load(folder), source["licence"])
     for file, reason in found.unreadable.itertuples(index=False):

@@ -5,9 +5,11 @@ from typing import Any
 
 from tqdm import tqdm
 
-from pipeline import checkpoint, dataset, params, render, sampling
+from pipeline import dataset, params, render
 from pipeline.drawing import Steps
 from pipeline.files import whole_folder, write_json
+from pipeline.net import checkpoint
+from pipeline.sample import sampler
 from stages import run
 
 CELL_PX = 110  # of the sheet's PNG
@@ -15,30 +17,30 @@ CELL_PX = 110  # of the sheet's PNG
 
 def main(row: Any, model: Path, out: Path) -> str:
     options = params.load("sample")
-    net, config = checkpoint.load_model(model, sampling.choose_device(options.device))
+    net, config = checkpoint.load_model(model, sampler.choose_device(options.device))
     with tqdm(total=options.count, desc="sample", unit=" accepted") as bar:
 
         def show(accepted: int, drawn: int) -> None:
             bar.set_postfix(drawn=drawn, refresh=False)
             bar.update(accepted - bar.n)
 
-        found = sampling.collect(net, options, config["data"], config["pen_weights"], progress=show)
+        found = sampler.collect(net, options, config["data"], config["pen_weights"], progress=show)
     with whole_folder(out) as folder:
-        dataset.save(folder, found.drawn, sampling.index(found, config["data"]))
-        write_json(folder / "acceptance.json", sampling.acceptance(found))
+        dataset.save(folder, found.drawn, sampler.index(found, config["data"]))
+        write_json(folder / "acceptance.json", sampler.acceptance(found))
         about = {key: config["data"].get(key) for key in ("width", "height", "licence")}
         write_json(folder / "data.json", about)  # for who exports them
         draw(folder, found.accepted, options, config["data"])
-    return sampling.sentence(found, options)
+    return sampler.sentence(found, options)
 
 
-def draw(folder: Path, accepted: list[Steps], options: sampling.SampleParams, data: dict[str, Any]) -> None:
+def draw(folder: Path, accepted: list[Steps], options: sampler.SampleParams, data: dict[str, Any]) -> None:
     """svg/0001.svg and on, and the sheet of the first accepted ones, not picked."""
     box, credit = (data["width"], data["height"]), data.get("licence")
     (folder / "svg").mkdir()
     for number, steps in enumerate(accepted, start=1):
         picture = render.drawing_svg(steps, *box, credit=credit)
-        (folder / "svg" / f"{sampling.name(number)}.svg").write_text(picture, encoding="utf-8")
+        (folder / "svg" / f"{sampler.name(number)}.svg").write_text(picture, encoding="utf-8")
     sheet = render.sheet_svg(accepted[: options.columns * options.rows], *box, options.columns, credit=credit)
     (folder / "sheet.svg").write_text(sheet, encoding="utf-8")
     render.write_png(sheet, folder / "sheet.png", CELL_PX * options.columns)

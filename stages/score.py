@@ -7,23 +7,15 @@ from typing import Any
 import pandas as pd
 from tqdm import tqdm
 
-from pipeline import (
-    batches,
-    checkpoint,
-    curation,
-    dataset,
-    density_sheet,
-    gallery,
-    judge,
-    params,
-    plots,
-    render,
-    scoring,
-    sheets,
-)
+from pipeline import dataset, params, render
+from pipeline.batch import holdout
 from pipeline.files import whole_file, whole_folder, write_json
-from pipeline.material import Material
-from pipeline.scoring import Scores
+from pipeline.net import checkpoint
+from pipeline.score import plots, scoring, sheets
+from pipeline.score.gallery import curation, density_sheet, gallery
+from pipeline.score.judge import judge
+from pipeline.score.material import Material
+from pipeline.score.scoring import Scores
 from stages import run
 
 CELL_PX = 90  # of a sheet's PNG
@@ -35,7 +27,7 @@ def main(row: Any, samples: Path, prepared: Path, model: Path, reader: Path, out
     device = scoring.choose_device(options.device)
     net, config = checkpoint.load_model(model, device)
     trained_judge = judge.load(reader, device, name=options.judge)
-    material = Material(dataset.load(samples), dataset.load(prepared), batches.read_description(prepared))
+    material = Material(dataset.load(samples), dataset.load(prepared), holdout.read_description(prepared))
     found = scoring.score(material, net, config["pen_weights"], trained_judge, options, show)
     with whole_folder(out / "plots") as folder:
         plots.write(found.tables, folder)

@@ -8,11 +8,14 @@ from typing import Any
 import pandas as pd
 import torch
 
-from pipeline import batches, checkpoint, dataset, params, recombination, training
-from pipeline.batches import Rows
+from pipeline import dataset, params
+from pipeline.batch import holdout
+from pipeline.batch.minibatches import Rows
 from pipeline.files import whole_folder
-from pipeline.model import WritingNet
+from pipeline.net import checkpoint
+from pipeline.net.model import WritingNet
 from pipeline.seeds import generator
+from pipeline.train import loop, recombination
 from stages import run
 
 WEIGHT_STREAM = 10
@@ -20,27 +23,27 @@ WEIGHT_STREAM = 10
 
 def main(row: Any, prepared: Path, out: Path) -> str:
     model, options, batch = (params.load(name) for name in ("model", "train", "batch"))
-    fabric = training.launch(options)
-    drawings, data = dataset.load(prepared), batches.read_description(prepared)
+    fabric = loop.launch(options)
+    drawings, data = dataset.load(prepared), holdout.read_description(prepared)
     train, valid = (drawings.where((drawings.index["split"] == name).to_numpy()) for name in ("train", "valid"))
     more = recombination.recombined(train, options, options.seed)
     if options.recombinations and len(more) == len(train):
         _say(fabric, "the drawings name no components, so none are recombined")
     net = WritingNet(model, generator(options.seed, WEIGHT_STREAM))
     rows = Rows.of(more, fabric.device), Rows.of(valid, fabric.device)
-    trainer = training.Trainer(net, options, batch, *rows, fabric, drawings=len(train))
+    trainer = loop.Trainer(net, options, batch, *rows, fabric, drawings=len(train))
     root = Path(os.environ.get("DVC_ROOT", ".")) / ".checkpoints"
-    state = training.state_file(root, model, options, prepared)
+    state = loop.state_file(root, model, options, prepared)
     if state.exists():
         trainer.resume(state)
         _say(fabric, f"going on after epoch {trainer.progress.epoch} of {options.epochs}")
-    _say(fabric, training.forecast(trainer))
+    _say(fabric, loop.forecast(trainer))
     trainer.run(
         save=lambda trainer: trainer.save(state) if fabric.is_global_zero else None,
         watch=lambda epoch: row.metrics(epoch, step=int(epoch["epoch"])),
     )
     if fabric.is_global_zero:
-        config = training.config(trainer, data)
+        config = loop.config(trainer, data)
         with whole_folder(out) as folder:
             checkpoint.save_model(folder, trainer.best.state_dict(), config)
             pd.DataFrame(trainer.progress.history).to_csv(folder / "history.csv", index=False, float_format="%.6g")

@@ -10,17 +10,20 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch is loaded: tests r
 import numpy as np
 import pandas as pd
 import pytest
-from browser import browser, visit  # noqa: F401 (fixtures)
 from ruamel.yaml import YAML
 
-from pipeline import batches, drawing, parsing, sources
-from pipeline.batches import BatchParams
+from pipeline import drawing
+from pipeline.batch import holdout
+from pipeline.batch.holdout import BatchParams
 from pipeline.dataset import DrawingSet
-from pipeline.model import ModelParams
-from pipeline.training import TrainParams
+from pipeline.fetch import sources
+from pipeline.net.model import ModelParams
+from pipeline.parse import reading
+from pipeline.train.loop import TrainParams
+from tests.support import ROOT
+from tests.support.browser import browser, visit  # noqa: F401 (fixtures)
+from tests.support.drawings import SMALL_MODEL, scribble
 
-ROOT = Path(__file__).parent.parent
-SMALL_MODEL = {"layers": 2, "hidden_size": 16, "mixtures": 3}
 SMALL_TRAINING = {"epochs": 3, "warmup_steps": 2, "device": "cpu", "precision": "32-true", "threads": 1}
 
 
@@ -43,13 +46,6 @@ def train_params(defaults) -> Callable[..., TrainParams]:
 @pytest.fixture
 def batch_params(defaults) -> Callable[..., BatchParams]:
     return lambda **changes: BatchParams(**{**defaults["batch"], "size": 8, **changes})
-
-
-def scribble(source: np.random.Generator, strokes: int, points: int) -> drawing.Steps:
-    """A drawing of random short strokes in a 109 x 109 box."""
-    starts = source.uniform(20, 90, (strokes, 1, 2))
-    walks = starts + source.normal(0, 6, (strokes, points, 2)).cumsum(axis=1)
-    return drawing.from_strokes(list(walks), 109, 109)
 
 
 @pytest.fixture
@@ -87,7 +83,7 @@ def kanjivg_archive(tmp_path_factory, defaults) -> Path:
 @pytest.fixture(scope="session")
 def real_kanji(kanjivg_archive, defaults) -> DrawingSet:
     """All kanji of KanjiVG as the stage batch writes them with the committed parameters, about half a minute's work."""
-    result = parsing.parse(kanjivg_archive, parsing.ParseParams(**defaults["parse"]), jobs=2)
+    result = reading.parse(kanjivg_archive, reading.ParseParams(**defaults["parse"]), jobs=2)
     stops = np.cumsum([len(steps) for steps in result.drawings])
     index = result.index.assign(
         start=stops - [len(steps) for steps in result.drawings],
@@ -95,5 +91,5 @@ def real_kanji(kanjivg_archive, defaults) -> DrawingSet:
         strokes=[drawing.stroke_count(steps) for steps in result.drawings],
     )
     options = BatchParams(**defaults["batch"])
-    scaled, index = batches.prepare(DrawingSet(np.concatenate(result.drawings), index), options)
+    scaled, index = holdout.prepare(DrawingSet(np.concatenate(result.drawings), index), options)
     return DrawingSet(np.concatenate(scaled), index)

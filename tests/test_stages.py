@@ -5,19 +5,19 @@ import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 import stages
+from tests.support import ROOT
 
-ROOT = Path(__file__).parent.parent
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 WRITES = """
 import signal, sys, time
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs begin with it ignored
 from pathlib import Path
 import stages
+from tests.support import ROOT
 from pipeline.files import whole_folder
 def work(out):
     with whole_folder(out) as folder:

@@ -1,0 +1,164 @@
+"""Hold-out split and scale: a set of drawings -> the same set with the column `split`, its offsets scaled.
+
+A character is held out by a hash of its code point, so that its variants never straddle the splits.
+"""
+
+import hashlib
+import json
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import numpy as np
+import pandas as pd
+import torch
+from pydantic import Field
+
+from pipeline import params
+from pipeline.batch import minibatches
+from pipeline.dataset import DrawingSet
+
+SPLITS = ("train", "valid", "test")
+DESCRIPTION = "batches.json"
+
+
+class BatchError(ValueError):
+    """A set of drawings that no net can be trained on."""
+
+
+@params.section
+class BatchParams:
+    """scale   offsets are divided by it; auto: such that the training drawings' have the root mean square 1"""
+
+    scale: Annotated[float, Field(gt=0)] | Literal["auto"]
+    size: Annotated[int, Field(ge=1)]
+    length_noise: Annotated[float, Field(ge=0, le=1)]
+    test_percent: Annotated[int, Field(ge=1, le=49)]
+    valid_percent: Annotated[int, Field(ge=1, le=49)]
+
+
+def split_of(code_point: int, name: str, test_percent: int, valid_percent: int) -> str:
+    """The split of a drawing: a hash of its code point, so that variants of a character never straddle it and every
+    release of the data has the same one; of its name where there is no code point (-1)."""
+    text = f"{code_point:05x}" if code_point >= 0 else name
+    percent = int(hashlib.sha256(text.encode()).hexdigest()[:8], 16) % 100
+    if percent < test_percent:
+        return "test"
+    return "valid" if percent < test_percent + valid_percent else "train"
+
+
+def splits(index: pd.DataFrame, options: BatchParams) -> list[str]:
+    """The split of each drawing of an index.
+
+    A drawing that comes with a split (column `split`, "" where none) as valid or test keeps it. The others are split by
+    `split_of`, but nothing is added to a valid or test that came with the data.
+    Raises BatchError: an unknown split, or one left empty.
+    """
+    given = list(index["split"]) if "split" in index else [""] * len(index)
+    if unknown := sorted(set(given) - {"", *SPLITS}):
+        raise BatchError(f"the data names the split {unknown[0]!r}; allowed are {', '.join(SPLITS)}")
+    came = {"valid", "test"} & set(given)
+    chosen = [
+        _split(said, came, split_of(code_point, name, options.test_percent, options.valid_percent))
+        for said, code_point, name in zip(given, index["code_point"], index["id"], strict=True)
+    ]
+    empty = [split for split in SPLITS if split not in chosen]
+    if empty:
+        raise BatchError(
+            f"{len(index)} drawings leave {' and '.join(empty)} empty: give more drawings, "
+            "or raise batch.test_percent and batch.valid_percent"
+        )
+    return chosen
+
+
+def _split(said: str, came: set[str], hashed: str) -> str:
+    if said in came:
+        return said
+    return "train" if hashed in came else hashed
+
+
+def resolved(drawings: DrawingSet, options: BatchParams) -> BatchParams:
+    """The options with a number for the scale.
+
+    auto is sqrt(mean of (dx^2 + dy^2) / 2) over all steps of the training drawings, travels through the air included,
+    in 6 significant digits: their offsets, divided by it, have the root mean square 1. Raises BatchError.
+    """
+    if options.scale != "auto":
+        return options
+    total = steps = 0.0
+    for split, drawing in zip(splits(drawings.index, options), drawings, strict=True):
+        if split == "train":
+            total += float(np.square(drawing[:, :2], dtype=np.float64).sum())
+            steps += len(drawing)
+    if not total > 0:
+        raise BatchError("batch.scale: auto needs drawings that have a size; all offsets are 0")
+    return replace(options, scale=float(f"{math.sqrt(total / steps / 2):.6g}"))
+
+
+@dataclass(frozen=True)
+class Scaled(Sequence[np.ndarray]):
+    """Drawings with their offsets divided by `scale`, each made when it is asked for."""
+
+    drawings: DrawingSet
+    scale: float
+
+    def __len__(self) -> int:
+        return len(self.drawings)
+
+    def __getitem__(self, i: int) -> np.ndarray:  # type: ignore[override]
+        return self.drawings[i] / self._unit
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        return (steps / self._unit for steps in self.drawings)
+
+    @property
+    def _unit(self) -> np.ndarray:
+        return np.array([self.scale, self.scale, 1], np.float32)
+
+
+def prepare(drawings: DrawingSet, options: BatchParams) -> tuple[Scaled, pd.DataFrame]:
+    """Scaled drawings, offsets / scale, and their index with the column `split`. Raises BatchError: an empty split."""
+    index = drawings.index.assign(split=splits(drawings.index, options))
+    return Scaled(drawings, resolved(drawings, options).scale), index
+
+
+def statistics(drawings: DrawingSet, options: BatchParams) -> dict[str, Any]:
+    """What the data is: drawings, steps, lengths, pen states, padding, for each split."""
+    summary: dict[str, Any] = {}
+    for split in SPLITS:
+        part = drawings.where((drawings.index["split"] == split).to_numpy())
+        lengths = torch.as_tensor(part.lengths().astype(np.int64))
+        pen = np.bincount(np.concatenate([steps[:, 2] for steps in part]).astype(np.int64), minlength=3)
+        batches = minibatches.epoch(lengths, options.size, options.length_noise, seed=0, number=0)
+        summary[split] = {
+            "drawings": len(part),
+            "steps": int(lengths.sum()),
+            "mean_length": round(float(lengths.double().mean()), 3),
+            "longest": int(lengths.max()),
+            "pen_on_paper": round(float(pen[0] / pen.sum()), 6),
+            "pen_end_of_stroke": round(float(pen[1] / pen.sum()), 6),
+            "pen_end_of_character": round(float(pen[2] / pen.sum()), 6),
+            "minibatches": len(batches),
+            "padding": round(minibatches.padding(lengths, batches), 6),
+        }
+    return summary
+
+
+def description(drawings: DrawingSet, options: BatchParams, source: dict[str, Any]) -> dict[str, Any]:
+    """What a net must know of its data to read and write in the source's units, and its user of the data's licence.
+
+    options: with a number for the scale, see `resolved`. source: the summary that the stage parse wrote.
+    """
+    boxes = drawings.index[["width", "height"]].median()
+    box = {"width": float(boxes["width"]), "height": float(boxes["height"])}
+    return {"scale": options.scale, "licence": source["licence"], "resampling": source["resampling"], **box}
+
+
+def read_description(folder: Path) -> dict[str, Any]:
+    """The `description` in a folder that the stage batch wrote. Raises BatchError."""
+    try:
+        return json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError) as error:
+        raise BatchError(f"{folder / DESCRIPTION} cannot be read ({error}); `dvc repro batch` makes it") from None

@@ -1,0 +1,42 @@
+"""What several commands share: errors in one plain line, options that say their defaults, the net that comes along."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import typer
+
+PRETRAINED = Path(__file__).parent.parent.parent / "pretrained"  # of the repository: the package is installed editable
+STARTS = "starts.parquet"
+
+
+class CommandError(ValueError):
+    """A command that cannot do what it was told."""
+
+
+@contextmanager
+def plain_errors(command: str) -> Iterator[None]:
+    """An expected error, as in stages.run, ends the command in one plain line; any other is a traceback."""
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        if type(error) is ValueError:
+            raise
+        text = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else error
+        typer.echo(f"fake-kanji {command}: {text}", err=True)
+        raise typer.Exit(1) from None
+
+
+def option(*names: str, help: str, panel: str | None = None, metavar: str | None = None, **more: Any) -> Any:
+    """An option whose help says its default itself."""
+    return typer.Option(*names, help=help, rich_help_panel=panel, metavar=metavar, show_default=False, **more)
+
+
+def shipped() -> Path:
+    if not (PRETRAINED / "config.json").exists():
+        raise CommandError(
+            f"the net that comes along is not in {PRETRAINED}; install the package from a clone of its repository "
+            "(pip install -e .), or give a net of your own: `dvc repro` makes one, then --model data/model"
+        )
+    return PRETRAINED

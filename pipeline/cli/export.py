@@ -1,0 +1,30 @@
+"""`fake-kanji export`: drawings for other tools."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline.cli.common import CommandError, option, plain_errors
+
+
+@plain_errors("export")
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="What stage parse, batch or sample wrote.")] = Path(
+        "data/samples"
+    ),
+    kind: Annotated[str, option("--format", "-f", metavar="svg|npz|ndjson|json", help="What to write (svg).")] = "svg",
+    out: Annotated[
+        Path | None, option("--out", "-o", metavar="PATH", help="The file or, for svg, the folder (drawings.FORMAT).")
+    ] = None,
+    rejected: Annotated[bool, option("--rejected", help="Also samples that the filters left out.")] = False,
+    licence: Annotated[str | None, option("--licence", metavar="TEXT", help="Credit to write (the data's).")] = None,
+) -> None:
+    """Write drawings for other tools: pictures, sketch-rnn's npz, Quick, Draw!'s ndjson, plain json."""
+    from pipeline.export import interchange as module
+
+    if kind not in module.KINDS:
+        raise CommandError(f"--format {kind}: must be one of {', '.join(module.KINDS)}")
+    place = out or Path("drawings" if kind == "svg" else f"drawings.{kind}")
+    count = module.write(module.read(folder, rejected, licence), kind, place)
+    typer.echo(f"wrote {place}: {count:,} drawings")

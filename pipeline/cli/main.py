@@ -1,0 +1,25 @@
+"""The command `fake-kanji`. Every command says what it wrote; an expected error is one plain line and exit code 1.
+
+A command is a file here, named in COMMANDS in the order of the help. torch and all that needs it is imported by the
+commands when they run, not with this module, so that --help answers at once.
+"""
+
+import typer
+
+from pipeline.cli.export import export
+from pipeline.cli.export_web import export_web
+from pipeline.cli.sample import sample
+from pipeline.cli.starts import starts
+from pipeline.cli.track import track
+from pipeline.cli.ui import ui
+
+COMMANDS = {"sample": sample, "export-web": export_web, "starts": starts, "track": track, "export": export, "ui": ui}
+
+app = typer.Typer(
+    help="Kanji that do not exist, written stroke by stroke by a recurrent net.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for _name, _command in COMMANDS.items():
+    app.command(_name)(_command)

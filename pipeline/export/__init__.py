@@ -1,0 +1,10 @@
+"""export: a net for the browser; and drawings for other tools.
+
+in   data/model, data/batches, web/
+out  data/web: net.json, kanji.json, index.html
+
+compact      a net with rounded weights, one JSON file
+web          the loss by rounding, real kanji to compare with, the page as one file
+demo         the page on loopback
+interchange  a set of drawings -> the files of other tools; a new one goes there
+"""

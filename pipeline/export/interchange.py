@@ -1,0 +1,145 @@
+"""A set of drawings -> the files of other tools: svg, npz (stroke-3), ndjson (Quick, Draw!), json.
+
+svg     a folder with a picture a drawing, in the data's own box
+npz     the object arrays train, valid and test of (n, 3) float32: dx, dy, lifted, as sketch-rnn loads them (with
+        allow_pickle, which is theirs). The pen starts on the paper at a first point that has no row, as in the data
+        published with it; the position in the box is lost.
+ndjson  a drawing a line, whole numbers in a box from 0 to 255, as Quick, Draw!'s simplified files; `word` is the
+        drawing's label or character, a split is lost
+json    width, height, licence and the drawings: id, character, split and strokes as lists of x, y
+
+Drawings without a split, as samples are, are train in an npz.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline import dataset, files, render
+from pipeline.batch import holdout
+from pipeline.drawing import ON_PAPER, Steps, to_strokes
+from pipeline.parse.formats import quickdraw, stroke3
+
+KINDS = ("svg", "npz", "ndjson", "json")
+DECIMALS = 4
+
+
+class ExportError(ValueError):
+    """A folder that cannot be exported, or a file that cannot be written."""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """Drawings in the units of their boxes, and the licence of what they derive from ("" where none is known)."""
+
+    drawings: dataset.DrawingSet
+    scale: float
+    licence: str
+
+    def __iter__(self) -> Iterator[tuple[pd.Series, Steps]]:
+        unit = np.array([self.scale, self.scale, 1], np.float32)
+        for (_, row), steps in zip(self.drawings.index.iterrows(), self.drawings, strict=True):
+            yield row, steps * unit
+
+
+def read(folder: Path, rejected: bool, licence: str | None) -> Exported:
+    """What a stage wrote: parse, batch, or sample (without the rejected ones unless told). Raises ExportError."""
+    drawings = dataset.load(folder)
+    if "accepted" in drawings.index and not rejected:
+        drawings = drawings.where(drawings.index["accepted"].to_numpy())
+    if not len(drawings):
+        raise ExportError(
+            f"{folder} holds no drawing to export; `dvc repro` makes some, --rejected takes rejected ones"
+        )
+    scale = holdout.read_description(folder)["scale"] if (folder / holdout.DESCRIPTION).exists() else 1.0
+    return Exported(drawings, scale, _licence(folder) if licence is None else licence)
+
+
+def write(exported: Exported, kind: str, out: Path) -> int:
+    """Write them as one of KINDS, whole or not at all; how many. Raises ExportError."""
+    if kind == "svg":
+        if out.exists():
+            raise ExportError(f"--out {out} exists already; name a folder that does not")
+        with files.whole_folder(out) as folder:
+            _svg(exported, folder)
+    else:
+        with files.whole_file(out) as partial:
+            {"npz": _npz, "ndjson": _ndjson, "json": _json}[kind](exported, partial)
+    return len(exported.drawings)
+
+
+def stroke_3(steps: Steps) -> NDArray[np.float32]:
+    """(n, 3) steps -> stroke-3 with the pen on the paper at the first point. A first stroke of one point becomes a
+    line of no length, since its point has no row."""
+    rows = np.column_stack((steps[:, :2], steps[:, 2] != ON_PAPER)).astype(np.float32)
+    if rows[0, 2]:
+        rows[0] = (0, 0, 1)
+        return rows
+    return rows[1:]
+
+
+def _svg(exported: Exported, folder: Path) -> None:
+    for row, steps in exported:
+        path = folder / f"{row['id']}.svg"
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise ExportError(f"the id {row['id']!r} leaves the folder; export as json")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        picture = render.drawing_svg(steps, float(row["width"]), float(row["height"]), credit=exported.licence or None)
+        path.write_text(picture, encoding="utf-8")
+
+
+def _npz(exported: Exported, path: Path) -> None:
+    parts: dict[str, list[NDArray]] = {split: [] for split in stroke3.SPLITS}
+    for row, steps in exported:
+        parts[row.get("split") or "train"].append(stroke_3(steps))
+    arrays = {}
+    for split, items in parts.items():
+        arrays[split] = np.empty(len(items), object)
+        arrays[split][:] = items
+    with path.open("wb") as file:  # numpy would add .npz to a name
+        np.savez_compressed(file, licence=np.array(exported.licence), **arrays)
+
+
+def _ndjson(exported: Exported, path: Path) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        for row, steps in exported:
+            side = max(float(row["width"]), float(row["height"]))
+            strokes = [stroke * (quickdraw.SIDE / side) for stroke in to_strokes(steps, row["width"], row["height"])]
+            whole = [np.clip(np.rint(stroke), 0, quickdraw.SIDE).astype(int).T.tolist() for stroke in strokes]
+            line = {"word": _word(row), "key_id": row["id"], "recognized": True, "drawing": whole}
+            line |= {"licence": exported.licence} if exported.licence else {}
+            file.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
+
+
+def _json(exported: Exported, path: Path) -> None:
+    boxes = exported.drawings.index[["width", "height"]].median()
+    drawings = [
+        {
+            "id": row["id"],
+            "character": row.get("character", ""),
+            "split": row.get("split", ""),
+            "strokes": [stroke.round(DECIMALS).tolist() for stroke in to_strokes(steps, row["width"], row["height"])],
+        }
+        for row, steps in exported
+    ]
+    values = {"width": float(boxes["width"]), "height": float(boxes["height"]), "licence": exported.licence}
+    path.write_text(json.dumps(values | {"drawings": drawings}, ensure_ascii=False, separators=(",", ":")), "utf-8")
+
+
+def _word(row: pd.Series) -> str:
+    return row.get("label") or row.get("character") or ""
+
+
+def _licence(folder: Path) -> str:
+    """As the stages parse, batch and sample write it."""
+    for name in ("summary.json", holdout.DESCRIPTION, "data.json"):
+        if (folder / name).exists():
+            values: dict[str, Any] = json.loads((folder / name).read_text(encoding="utf-8"))
+            return values.get("licence") or ""
+    return ""

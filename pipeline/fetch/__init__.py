@@ -1,0 +1,9 @@
+"""fetch: a package, a release or a folder -> one archive of files and a manifest with a sha256 a file.
+
+in   the section `fetch` of params.yaml
+out  data/raw: drawings.zip, manifest.csv, source.json
+
+sources    where drawings come from; a new source is a function in its SOURCES
+downloads  a pinned package or release, checked by its hash, kept in a cache
+formats    the formats that files come in, told by their content; a new format's name, ending and look go there
+"""

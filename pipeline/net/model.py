@@ -1,0 +1,159 @@
+"""The net that writes: recurrent layers over the steps so far, and a mixture density for the next one.
+
+Shapes: T steps, B drawings in a batch, F input features, H hidden units, K mixture components, N real steps (the true
+entries of `keep`, padding left out).
+
+In:  the previous step (dx, dy) in scaled units and its pen state one-hot; with `position_input` also where the pen is,
+     measured from the box's centre and from the first point of the stroke. Both are sums of the offsets before, so that
+     the net knows nothing that the post's net could not have added up, and does not spend its state on adding.
+Out: 6 K numbers for the mixture (see `mixture`) and 3 logits for the pen.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Annotated, Literal
+
+import torch
+from pydantic import Field
+from torch import Tensor, nn
+
+from pipeline import params
+from pipeline.drawing import END_OF_CHARACTER
+from pipeline.net import mixture
+from pipeline.net.loss import PEN_STATES
+
+FEATURE_BLOCK = 16
+CELLS = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
+
+
+@params.section
+class ModelParams:
+    cell: Literal["lstm", "gru", "rnn"]
+    layers: Annotated[int, Field(ge=1)]
+    hidden_size: Annotated[int, Field(ge=1)]
+    mixtures: Annotated[int, Field(ge=1)]
+    position_input: bool
+    dropout: Annotated[float, Field(ge=0, lt=1)]
+    dropout_per: Literal["step", "drawing"]
+
+
+@dataclass(frozen=True)
+class State:
+    """Between two steps of B drawings: the layers' states, each tensor (1, B, H); position and stroke_start (B, 2);
+    lifted (B,) bool, whether the next point begins a stroke."""
+
+    layers: tuple[tuple[Tensor, ...], ...]
+    position: Tensor
+    stroke_start: Tensor
+    lifted: Tensor
+
+    def keep(self, rows: Tensor) -> "State":
+        """The drawings for which the (B,) boolean tensor is true."""
+        return State(
+            tuple(tuple(part[:, rows] for part in layer) for layer in self.layers),
+            self.position[rows],
+            self.stroke_start[rows],
+            self.lifted[rows],
+        )
+
+
+class WritingNet(nn.Module):
+    """forward: training, whole drawings at once. start and step: writing, one step at a time."""
+
+    def __init__(self, options: ModelParams, source: torch.Generator | None = None):
+        super().__init__()
+        self.options = options
+        hidden, features = options.hidden_size, 2 + PEN_STATES + 4 * options.position_input
+        cell = CELLS[options.cell]
+        self.layers = nn.ModuleList(cell(hidden if i else features, hidden) for i in range(options.layers))
+        self.head = nn.Linear(hidden, mixture.BLOCKS * options.mixtures + PEN_STATES)
+        if source is not None:
+            self._initialise(source)
+
+    @torch.no_grad()
+    def _initialise(self, source: torch.Generator) -> None:
+        hidden, k = self.options.hidden_size, self.options.mixtures
+        for weight in self.layers.parameters():
+            weight.uniform_(-(hidden**-0.5), hidden**-0.5, generator=source)
+        if self.options.cell == "lstm":
+            for layer in self.layers:
+                layer.bias_ih_l0[hidden : 2 * hidden] = 1.0  # forget gates open: Jozefowicz et al. 2015
+        self.head.weight.uniform_(-(hidden**-0.5) / 2, hidden**-0.5 / 2, generator=source)
+        self.head.bias.zero_()
+        # components start spread over the plane and narrower than it, else they all learn the same
+        self.head.bias[k : 3 * k].normal_(generator=source)
+        self.head.bias[3 * k : 5 * k] = -1.0
+
+    def forward(self, previous: Tensor, keep: Tensor, source: torch.Generator | None = None) -> Tensor:
+        """previous (T, B, 3), keep (T, B) bool -> (N, 6 K + 3), N in the order of keep.
+
+        Dropout acts when a generator is given, on each layer's output.
+        """
+        hidden = self.features(previous)
+        for layer in self.layers:
+            hidden = unrolled(layer, hidden)
+            hidden = self._drop(hidden, source)
+        return self.head(hidden[keep])  # padding never reaches the head: (T, B, H) -> (N, H)
+
+    def features(self, previous: Tensor) -> Tensor:
+        """(T, B, 3) -> (T, B, F)."""
+        offsets, pen = previous[..., :2], previous[..., 2].long()
+        parts = [offsets, nn.functional.one_hot(pen, PEN_STATES).to(offsets.dtype)]
+        if self.options.position_input:
+            position = offsets.cumsum(dim=0)
+            time = torch.arange(len(pen), device=pen.device).unsqueeze(1).expand_as(pen)
+            begins = torch.cat((torch.ones_like(pen[:1]), pen[:-1])) > 0  # the pen came down at this point
+            latest = torch.where(begins, time, 0).cummax(dim=0).values  # (T, B): row of the stroke's first point
+            stroke_start = position.gather(0, latest.unsqueeze(-1).expand_as(position))
+            parts += [position, position - stroke_start]
+        return torch.cat(parts, dim=-1)
+
+    def _drop(self, hidden: Tensor, source: torch.Generator | None) -> Tensor:
+        rate = self.options.dropout
+        if source is None or rate == 0:
+            return hidden
+        steps = hidden.shape[0] if self.options.dropout_per == "step" else 1
+        mask = torch.empty(steps, *hidden.shape[1:], dtype=hidden.dtype, device=hidden.device)
+        return hidden * mask.bernoulli_(1 - rate, generator=source).div_(1 - rate)
+
+    def start(self, batch: int) -> State:
+        """The state before the first step of `batch` drawings; the first previous step is `first_step`."""
+        weight = self.head.weight
+        zeros = weight.new_zeros(1, batch, self.options.hidden_size)
+        layer = (zeros, zeros) if self.options.cell == "lstm" else (zeros,)
+        point, lifted = weight.new_zeros(batch, 2), torch.ones(batch, dtype=torch.bool, device=weight.device)
+        return State((layer,) * len(self.layers), point, point, lifted)
+
+    def first_step(self, batch: int) -> Tensor:
+        """(B, 3): what stands before a drawing, the end of another."""
+        return self.head.weight.new_tensor([0.0, 0.0, END_OF_CHARACTER]).expand(batch, 3)
+
+    def step(self, previous: Tensor, state: State) -> tuple[Tensor, State]:
+        """One step on: previous (B, 3) -> (B, 6 K + 3) and the next state."""
+        offsets, pen = previous[:, :2], previous[:, 2].long()
+        position = state.position + offsets
+        stroke_start = torch.where(state.lifted.unsqueeze(-1), position, state.stroke_start)
+        parts = [offsets, nn.functional.one_hot(pen, PEN_STATES).to(offsets.dtype)]
+        if self.options.position_input:
+            parts += [position, position - stroke_start]
+        hidden = torch.cat(parts, dim=-1).unsqueeze(0)  # (1, B, F): one step in time
+        layers = []
+        for layer, before in zip(self.layers, state.layers, strict=True):
+            hidden, after = layer(hidden, before if len(before) > 1 else before[0])
+            layers.append(after if isinstance(after, tuple) else (after,))
+        following = replace(state, layers=tuple(layers), position=position, stroke_start=stroke_start, lifted=pen > 0)
+        return self.head(hidden.squeeze(0)), following
+
+
+def unrolled(layer: nn.RNNBase, features: Tensor) -> Tensor:
+    """The layer over whole drawings from a zero state: (T, B, F) -> (T, B, H).
+
+    A CPU's bfloat16 LSTM takes its fast path (AMX) only for an even number of features. They are filled up with zeros
+    here, and the weights too, so that the parameters keep their shapes.
+    """
+    missing = -features.shape[-1] % FEATURE_BLOCK
+    if not missing or features.device.type != "cpu" or not isinstance(layer, nn.LSTM):
+        return layer(features)[0]
+    wide, weight = nn.functional.pad(features, (0, missing)), nn.functional.pad(layer.weight_ih_l0, (0, missing))
+    weights = [weight, layer.weight_hh_l0, layer.bias_ih_l0, layer.bias_hh_l0]
+    zeros = features.new_zeros(1, features.shape[1], layer.hidden_size)
+    return torch.lstm(wide, (zeros, zeros), weights, True, 1, 0.0, layer.training, False, False)[0]

@@ -1,0 +1,8 @@
+"""sample: a net -> new drawings.
+
+in   data/model
+out  data/samples: SVGs, the set of all drawn, a sheet
+
+sampler  batched ancestral sampling with temperatures
+filters  what a drawing must be to be kept, reasons counted; a new filter goes there
+"""

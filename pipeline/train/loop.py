@@ -1,0 +1,354 @@
+"""The training loop, on Lightning Fabric: one process on a CPU or GPU, or several, by parameter.
+
+Every epoch's randomness (order, scaling, dropout) comes from (seed, epoch), so a run that was stopped and resumed ends
+with the same bytes as one that was not. With several processes each takes an equal part of every minibatch and the
+gradients are averaged: the same minibatch, the same losses.
+"""
+
+import copy
+import math
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import torch
+from lightning_fabric import Fabric
+from pydantic import Field
+from torch import Tensor
+from tqdm import tqdm
+
+from pipeline import params
+from pipeline.batch import minibatches
+from pipeline.batch.holdout import BatchParams
+from pipeline.batch.minibatches import Rows
+from pipeline.net import checkpoint, loss, mixture
+from pipeline.net import model as modelling
+from pipeline.net.model import ModelParams, WritingNet
+from pipeline.seeds import generator
+from pipeline.train import augmentation, optimizers, recombination
+from pipeline.train.augmentation import AugmentationParams
+from pipeline.train.optimizers import OptimizerParams
+from pipeline.train.recombination import RecombinationParams
+
+AUGMENTATION_STREAM, DROPOUT_STREAM = 1, 11  # keys of the random streams of an epoch
+EVALUATION_ROWS = 128  # drawings at once where only the likelihood is wanted
+UPDATE_COST = 1.25  # time of a whole minibatch, optimiser and validation too, over that of its losses and gradients
+MODULES = (
+    augmentation,
+    checkpoint,
+    loss,
+    minibatches,
+    mixture,
+    modelling,
+    optimizers,
+    recombination,
+)  # and this trains
+DIVERGED = 5.0  # nats a step above the best: no net comes back from there
+
+
+class TrainingError(ValueError):
+    """A training that cannot go on; the text says where it stopped and which parameter to change."""
+
+
+@params.section
+class TrainParams(AugmentationParams, RecombinationParams, OptimizerParams):
+    epochs: Annotated[int, Field(ge=1)]
+    pen_weights: Annotated[list[Annotated[float, Field(gt=0)]], Field(min_length=3, max_length=3)]
+    average: Annotated[float, Field(ge=0, lt=1)]
+    gradient_clip: Annotated[float, Field(gt=0)]
+    max_skipped: Annotated[int, Field(ge=0)]
+    seed: Annotated[int, Field(ge=0)]
+    device: Literal["auto", "cpu", "cuda"]
+    devices: Annotated[int, Field(ge=1)]
+    nodes: Annotated[int, Field(ge=1)]
+    strategy: Literal["auto", "ddp"]
+    precision: Literal["auto", "32-true", "bf16-mixed"]
+    threads: Annotated[int, Field(ge=0)]
+
+
+@dataclass
+class Progress:
+    """What a training state holds besides tensors."""
+
+    epoch: int = 0  # epochs done
+    step: int = 0  # minibatches done
+    best_epoch: int = 0
+    best: float = math.inf  # nats a step, valid; infinity only before the first epoch
+    skipped_in_a_row: int = 0
+    history: list[dict[str, float]] = field(default_factory=list)  # a row an epoch
+
+
+@dataclass
+class Sums:
+    """Of the minibatches of an epoch so far."""
+
+    losses: Tensor  # offset, weighted pen, steps
+    norm: float = 0.0
+    updates: int = 0
+    skipped: int = 0
+
+
+def launch(options: TrainParams) -> Fabric:
+    """Fabric as the parameters ask for; other processes than this one start here. Raises TrainingError: no device."""
+    cuda = torch.cuda.is_available() if options.device == "auto" else options.device == "cuda"
+    if cuda and not torch.cuda.is_available():
+        raise TrainingError("train.device is cuda, but PyTorch sees no CUDA device: set it to auto or cpu")
+    fabric = Fabric(
+        accelerator="cuda" if cuda else "cpu",
+        devices=options.devices,
+        num_nodes=options.nodes,
+        strategy=options.strategy,
+        precision=precision(options.precision, cuda),
+    )
+    fabric.launch()
+    if options.threads:  # after the launch, which sets a number of its own
+        torch.set_num_threads(options.threads)
+    return fabric
+
+
+def precision(asked: str, cuda: bool) -> str:
+    """What `auto` means here: without instructions of its own a CPU is slower in bfloat16 than in float32."""
+    if asked != "auto":
+        return asked
+    fast = torch.cuda.is_bf16_supported() if cuda else torch.cpu._is_avx512_bf16_supported()
+    return "bf16-mixed" if fast else "32-true"
+
+
+class Trainer:
+    """One training: `run` goes from where its progress stands to the last epoch; `best` is the net that is kept.
+
+    train holds so many `drawings` (all, if None) and after them their recombinations, see `recombination`.
+    """
+
+    def __init__(
+        self, net: WritingNet, options: TrainParams, batch: BatchParams, train: Rows, valid: Rows, fabric: Fabric,
+        drawings: int | None = None,
+    ):  # fmt: skip
+        self.drawings = len(train.lengths) if drawings is None else drawings
+        self.steps = int(train.lengths[: self.drawings].sum())  # of an epoch, about
+        self.options, self.batch, self.train, self.valid, self.fabric = options, batch, train, valid, fabric
+        self.net = net.to(fabric.device)
+        self.averaged, self.best = copy.deepcopy(self.net), copy.deepcopy(self.net)
+        self.optimizers = optimizers.make(self.net, options)
+        self.forward = fabric.setup_module(self.net)
+        self.pen_weights = torch.tensor(options.pen_weights, device=fabric.device)
+        self.progress = Progress()
+        self.minibatches = len(self._epoch(0))
+        # as many training drawings as there are for validation, so that the two likelihoods compare
+        self.probe = torch.arange(self.drawings)[:: max(1, self.drawings // len(valid.lengths))]
+
+    def run(self, save: Callable[["Trainer"], None], watch: Callable[[dict[str, float]], None]) -> None:
+        """Train to the last epoch. `save` is called after each, `watch` with its row and its real steps a second."""
+        total = self.options.epochs * self.minibatches
+        quiet = not self.fabric.is_global_zero
+        with tqdm(total=total, initial=self.progress.step, unit="batch", disable=quiet, mininterval=1.0) as bar:
+            while self.progress.epoch < self.options.epochs:
+                began = time.perf_counter()
+                row = self._train_epoch(bar)
+                speed = self.steps / (time.perf_counter() - began)
+                row |= self._validate()
+                self._judge(row)
+                self.progress.history.append(row)
+                save(self)
+                watch(row | {"steps_per_second": speed})
+
+    def _epoch(self, number: int) -> list[Tensor]:
+        """Rows of `train`, a minibatch each."""
+        options, lengths = self.options, self.train.lengths
+        done = number / max(1, options.epochs - 1)
+        rows = recombination.chosen(self.drawings, len(lengths), options, done, options.seed, number)
+        order = minibatches.epoch(lengths[rows], self.batch.size, self.batch.length_noise, options.seed, number)
+        return [rows[chunk] for chunk in order]
+
+    def _train_epoch(self, bar: tqdm) -> dict[str, float]:
+        number, device = self.progress.epoch, self.fabric.device
+        distortion = generator(self.options.seed, AUGMENTATION_STREAM, number)
+        dropout = generator(self.options.seed, DROPOUT_STREAM, number, self.fabric.global_rank, device=device)
+        sums = Sums(torch.zeros(3, device=device))
+        began = time.perf_counter()
+        for rows in self._epoch(number):
+            self._minibatch(rows, distortion, dropout, sums)
+            if bar.update():  # true when the bar is drawn again, once a second
+                self._show(bar, sums, began)
+        self.progress.epoch += 1
+        offset, pen, steps = self.fabric.all_reduce(sums.losses, reduce_op="sum").tolist()
+        return {
+            "epoch": self.progress.epoch,
+            "learning_rate": self.optimizers[0].param_groups[0]["lr"],
+            "loss_offset": offset / max(steps, 1),
+            "loss_pen": pen / max(steps, 1),
+            "gradient_norm": sums.norm / max(sums.updates, 1),
+            "skipped": sums.skipped,
+        }
+
+    def _minibatch(self, rows: Tensor, distortion: torch.Generator, dropout: torch.Generator, sums: Sums) -> None:
+        """One update of the weights, or none where the gradient is not finite."""
+        total = self.options.epochs * self.minibatches
+        factor = optimizers.learning_rate_factor(self.options, self.progress.step, total, self.minibatches)
+        optimizers.set_learning_rate(self.optimizers, factor)
+        left = augmentation.reach(self.options, self.progress.step / total)
+        offset, pen, steps = self._losses(rows, left, distortion, dropout)
+        # of the mean over the whole minibatch: processes average their gradients, so each gives its share times all
+        share = self.fabric.world_size / int(self.train.lengths[rows].sum())
+        self.fabric.backward((offset + pen) * share)
+        norm = torch.nn.utils.clip_grad_norm_(self.net.parameters(), self.options.gradient_clip).item()
+        self.progress.step += 1
+        if math.isfinite(norm):
+            for optimizer in self.optimizers:
+                optimizer.step()
+            self._average()
+            sums.losses += torch.stack((offset.detach(), pen.detach(), offset.new_tensor(steps)))
+            sums.norm, sums.updates, self.progress.skipped_in_a_row = sums.norm + norm, sums.updates + 1, 0
+        else:
+            sums.skipped += 1
+            self.progress.skipped_in_a_row += 1
+            self._stop_if_lost(offset.item(), pen.item())
+        for optimizer in self.optimizers:
+            optimizer.zero_grad()
+
+    def _losses(
+        self, rows: Tensor, left: float, distortion: torch.Generator, dropout: torch.Generator
+    ) -> tuple[Tensor, Tensor, int]:
+        """Sums over this process's part of the minibatch: offset, weighted pen, and the number of steps."""
+        mine = torch.arange(len(rows))[self.fabric.global_rank :: self.fabric.world_size]
+        counted = len(mine) > 0
+        if not counted:  # fewer drawings than processes: compute one all the same and count nothing of it
+            mine = torch.zeros(1, dtype=torch.long)
+        _, target, keep = self.train.gather(rows)
+        # the whole minibatch, so that what is drawn does not depend on the number of processes
+        target = augmentation.distorted(target, left, self.options, distortion)[:, mine]
+        raw = self.forward(minibatches.previous_of(target), keep[:, mine], dropout)
+        target = target[keep[:, mine]]
+        offset, pen = loss.training_loss(raw, target[:, :2], target[:, 2].long(), self.pen_weights)
+        return offset * counted, pen * counted, len(target) * counted
+
+    @torch.no_grad()
+    def _average(self) -> None:
+        # a mean over all steps at first, so that the random start is soon forgotten
+        decay = min(self.options.average, self.progress.step / (self.progress.step + 10))
+        torch._foreach_lerp_(list(self.averaged.parameters()), list(self.net.parameters()), 1 - decay)
+
+    def _stop_if_lost(self, offset: float, pen: float) -> None:
+        if self.progress.skipped_in_a_row <= self.options.max_skipped:
+            return
+        part = "the offsets' loss" if not math.isfinite(offset) else "the pen's loss"
+        part = "the gradient" if math.isfinite(offset) and math.isfinite(pen) else part
+        raise TrainingError(
+            f"training diverged in epoch {self.progress.epoch + 1}: {part} was not finite in "
+            f"{self.progress.skipped_in_a_row} minibatches in a row. Lower train.learning_rate (now "
+            f"{self.options.learning_rate:g}) or train.gradient_clip (now {self.options.gradient_clip:g})"
+        )
+
+    def _show(self, bar: tqdm, sums: Sums, began: float) -> None:
+        offset, pen, steps = sums.losses.tolist()
+        speed = steps * self.fabric.world_size / (time.perf_counter() - began)
+        bar.set_description(f"epoch {self.progress.epoch + 1}/{self.options.epochs}", refresh=False)
+        offset, pen = offset / max(steps, 1), pen / max(steps, 1)
+        text = f"loss {offset + pen:.3f} = offset {offset:.3f} + pen {pen:.3f}, {speed:,.0f} steps/s"
+        bar.set_postfix_str(text, refresh=False)
+
+    def seconds_ahead(self, tries: int = 8) -> float:
+        """How long the rest will take, from timing a few minibatches whose gradients are thrown away."""
+        rows = self._epoch(self.progress.epoch)[: tries + 2]
+        times = []
+        for chunk in rows:
+            began = time.perf_counter()
+            offset, pen, steps = self._losses(chunk, 1.0, generator(0), generator(0, device=self.fabric.device))
+            self.fabric.backward(offset + pen)
+            times.append((time.perf_counter() - began) / max(steps, 1))
+        self.net.zero_grad()
+        left = (self.options.epochs - self.progress.epoch) * self.steps / self.fabric.world_size
+        return UPDATE_COST * left * sorted(times)[len(times) // 2]
+
+    def _validate(self) -> dict[str, float]:
+        """Nats a step with the averaged weights, without random scaling and dropout, pen weights divided out."""
+        row = {}
+        for name, source, rows in (
+            ("train", self.train, self.probe),
+            ("valid", self.valid, torch.arange(len(self.valid.lengths))),
+        ):
+            offset, pen = self._likelihood(source, rows)
+            row |= {f"{name}_offset": offset, f"{name}_pen": pen, name: offset + pen}
+        return row
+
+    @torch.no_grad()
+    def _likelihood(self, source: Rows, rows: Tensor) -> tuple[float, float]:
+        sums = torch.zeros(3, dtype=torch.float64, device=self.fabric.device)
+        by_length = rows[torch.argsort(source.lengths[rows], stable=True)]
+        for part in by_length.split(EVALUATION_ROWS)[self.fabric.global_rank :: self.fabric.world_size]:
+            previous, target, keep = source.gather(part)
+            with self.fabric.autocast():
+                raw = self.averaged(previous, keep)
+            target = target[keep]
+            steps = loss.step_losses(raw, target[:, :2], target[:, 2].long(), self.pen_weights)
+            sums += torch.stack((steps.offset.sum(), steps.pen.sum(), steps.pen.new_tensor(len(target))))
+        offset, pen, count = self.fabric.all_reduce(sums, reduce_op="sum").tolist()
+        return offset / count, pen / count
+
+    def _judge(self, row: dict[str, float]) -> None:
+        """Keep the averaged net if it is the best so far; stop where it has become hopeless."""
+        valid, progress, options = row["valid"], self.progress, self.options
+        if not math.isfinite(valid) or valid > progress.best + DIVERGED:
+            part = "offset" if not row["valid_offset"] < row["valid_pen"] else "pen"
+            raise TrainingError(
+                f"training diverged in epoch {row['epoch']}: the {part} likelihood on the validation drawings is lost, "
+                f"{valid:.3g} nats a step in all where the best was {progress.best:.3g}. Lower train.learning_rate "
+                f"(now {options.learning_rate:g}) or train.matrix_learning_rate (now {options.matrix_learning_rate:g})"
+            )
+        if valid < progress.best:
+            progress.best, progress.best_epoch = valid, int(row["epoch"])
+            self.best.load_state_dict(self.averaged.state_dict())
+
+    def save(self, path: Path) -> None:
+        """The whole state of the training, in one file that is there whole or not at all."""
+        tensors = checkpoint.named("net", self.net) | checkpoint.named("averaged", self.averaged)
+        tensors |= checkpoint.named("best", self.best)
+        for i, optimizer in enumerate(self.optimizers):
+            tensors |= checkpoint.optimizer_tensors(f"optimizer{i}", optimizer)
+        checkpoint.write_tensors(path, tensors, asdict(self.progress))
+
+    def resume(self, path: Path) -> None:
+        """Go on from a state that `save` wrote. Raises CheckpointError: a file that cannot be read."""
+        tensors, notes = checkpoint.read_tensors(path)
+        for name, net in (("net", self.net), ("averaged", self.averaged), ("best", self.best)):
+            net.load_state_dict(checkpoint.under(name, tensors))
+        for i, optimizer in enumerate(self.optimizers):
+            checkpoint.load_optimizer(f"optimizer{i}", optimizer, tensors)
+        self.progress = Progress(**notes)
+
+
+def state_file(root: Path, model: ModelParams, options: TrainParams, prepared: Path) -> Path:
+    """Where a training's state lives: in a folder named by all that the training depends on, so that other parameters,
+    data, code or another PyTorch never pick it up."""
+    code = [Path(module.__file__ or "") for module in MODULES]
+    values = {"model": asdict(model), "train": asdict(options), "torch": torch.__version__}
+    return root / checkpoint.fingerprint(values, [*prepared.iterdir(), *code, Path(__file__)]) / "state.safetensors"
+
+
+def forecast(trainer: Trainer) -> str:
+    """One line that says what is about to run, where, and for how long."""
+    fabric, options = trainer.fabric, trainer.options
+    weights = sum(p.numel() for p in trainer.net.parameters())
+    where = f"{torch.get_num_threads()} CPU threads" if fabric.device.type == "cpu" else str(fabric.device)
+    processes = f"{fabric.world_size} processes, " if fabric.world_size > 1 else ""
+    minutes, epochs = trainer.seconds_ahead() / 60, options.epochs - trainer.progress.epoch
+    return (
+        f"{weights:,} weights, {epochs} epochs of {trainer.minibatches} minibatches on "
+        f"{processes}{where}, {fabric._precision.precision}: about {minutes:.0f} min"
+    )
+
+
+def config(trainer: Trainer, data: dict[str, Any]) -> dict[str, Any]:
+    """What stands beside the weights: parameters, the data's scale and licence, and the best epoch."""
+    progress = trainer.progress
+    return {
+        "model": asdict(trainer.net.options),
+        "train": asdict(trainer.options),
+        "data": data,
+        "pen_weights": trainer.options.pen_weights,
+        "weights": sum(p.numel() for p in trainer.net.parameters()),
+        "best_epoch": progress.best_epoch,
+        "valid_nats_per_step": progress.best,
+    }

@@ -1,0 +1,130 @@
+"""New characters on demand: a model's folder -> drawings -> a sheet or a picture each, as `fake-kanji sample` does it.
+
+How they are sampled and filtered is the model's: the section `sample` of its config, else the defaults here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from pipeline import files, params, render
+from pipeline.drawing import Steps
+from pipeline.export import compact
+from pipeline.net import checkpoint
+from pipeline.net.model import WritingNet
+from pipeline.sample import sampler
+from pipeline.sample.sampler import Collected, SampleParams
+from pipeline.write.prefix import Prefix
+
+# For a net whose config has no section `sample`: what params.yaml has, which a test compares
+SAMPLE = {
+    "batch_size": 256, "max_steps": 250, "pen_temperature": 1.0, "mixture_temperature": 0.5, "width_temperature": 0.5,
+    "divide_pen_weights": True, "margin": 2.0, "min_size": 30.0, "min_strokes": 2, "max_strokes": 30,
+    "min_distance": 2.0,
+}  # fmt: skip
+# A CPU, so that a seed gives the same characters wherever it is used; the sheet has its own columns
+FIXED = {"device": "cpu", "columns": 1, "rows": 1}
+
+ATTEMPTS, LEAST_ATTEMPTS = 10, 200  # drawings drawn for each one wanted, before giving up
+CELL_PX, MOST_PX = 128, 16_000  # of a sheet's PNG: width of a cell, and the most in either direction
+
+
+class WriterError(ValueError):
+    """Characters that could not be written."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """Drawings in the units of the net's box, and what became of those that were drawn, in one line."""
+
+    drawings: list[Steps]
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Writer:
+    """A net and its config, from `folder`."""
+
+    net: WritingNet
+    config: dict[str, Any]
+    folder: Path
+
+    @classmethod
+    def of(cls, folder: Path) -> Self:
+        """folder: a model's, or the file of `compact`. Raises CheckpointError, CompactError, WriterError."""
+        net, config = compact.load(folder) if folder.is_file() else checkpoint.load_model(folder)
+        missing = [f"data.{name}" for name in ("scale", "width", "height") if name not in config.get("data", {})]
+        missing += [] if "pen_weights" in config else ["pen_weights"]
+        if missing:
+            raise WriterError(f"{folder / checkpoint.CONFIG} lacks {', '.join(missing)}; `dvc repro` makes a whole one")
+        return cls(net, config, folder)
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """scale, width, height, and where known licence and resampling."""
+        return self.config["data"]
+
+    def write(
+        self, count: int, seed: int, filtered: bool, begin: Prefix | None, changes: Mapping[str, float | None]
+    ) -> Written:
+        """`count` characters, or as many as passed the filters; each begins with `begin`, bit for bit.
+
+        changes: parameters of sampling by name, None for the model's own. Raises WriterError: none passed.
+        """
+        options = self.options(count, seed, filtered, len(begin.steps) if begin else 0, changes)
+        start = begin.scaled(self.data["scale"]) if begin else None
+        found = sampler.collect(self.net, options, self.data, self.config["pen_weights"], start=start)
+        if begin:
+            begin.keep(found.drawn)
+        drawings = found.accepted if filtered else found.drawn
+        if not drawings:
+            raise WriterError(
+                f"none of {len(found.drawn)} characters passed the filters ({_reasons(found)}); --no-filter shows them"
+            )
+        return Written(drawings, _sentence(found, count, filtered, f", begun with {begin.text}" if begin else ""))
+
+    def options(
+        self, count: int, seed: int, filtered: bool, room: int, changes: Mapping[str, float | None]
+    ) -> SampleParams:
+        """The parameters of sampling; room: steps that the start takes of a drawing."""
+        values = SAMPLE | self.config.get("sample", {})
+        values |= {name: value for name, value in changes.items() if value is not None}
+        attempts = max(LEAST_ATTEMPTS, ATTEMPTS * count) if filtered else count
+        values |= {"count": count, "max_attempts": attempts, "max_steps": values["max_steps"] + room, "seed": seed}
+        return params.build(SampleParams, values | FIXED, f"{self.folder / checkpoint.CONFIG}: sample")
+
+
+def save_sheet(path: Path, drawings: list[Steps], data: dict[str, Any], columns: int, look: Mapping[str, bool]) -> None:
+    """A sheet as .svg or .png, by the path's ending. look: colour, smooth, animate."""
+    columns = min(columns, len(drawings))
+    sheet = render.sheet_svg(
+        drawings, data["width"], data["height"], columns, credit=data.get("licence") or None, **look
+    )
+    if path.suffix.lower() == ".png":
+        rows = -(-len(drawings) // columns)
+        render.write_png(sheet, path, columns * max(1, min(CELL_PX, MOST_PX // max(columns, rows))))
+    else:
+        with files.whole_file(path) as partial:
+            partial.write_text(sheet, encoding="utf-8")
+
+
+def save_each(folder: Path, drawings: list[Steps], data: dict[str, Any], look: Mapping[str, bool]) -> list[Path]:
+    """An SVG a drawing, 0001.svg and on; what else the folder holds stays."""
+    paths = [folder / f"{sampler.name(number)}.svg" for number in range(1, len(drawings) + 1)]
+    for path, steps in zip(paths, drawings, strict=True):
+        picture = render.drawing_svg(steps, data["width"], data["height"], credit=data.get("licence") or None, **look)
+        with files.whole_file(path) as partial:
+            partial.write_text(picture, encoding="utf-8")
+    return paths
+
+
+def _reasons(found: Collected) -> str:
+    return ", ".join(f"{number} {reason.replace('_', ' ')}" for reason, number in found.rejected.most_common())
+
+
+def _sentence(found: Collected, count: int, filtered: bool, begun: str) -> str:
+    if not filtered:
+        return f"{len(found.drawn)} characters, unfiltered{begun}"
+    wanted = f" of {count} wanted" if len(found.accepted) < count else ""
+    return f"{len(found.accepted)} characters{wanted}{begun}; left out: {_reasons(found) or 'none'}"

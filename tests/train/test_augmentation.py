@@ -1,0 +1,96 @@
+"""Random distortions: what each does to a drawing, how far it goes, and that nothing else is touched."""
+
+import numpy as np
+import pytest
+import torch
+
+from pipeline.batch.minibatches import Rows
+from pipeline.seeds import generator
+from pipeline.train import augmentation
+
+NONE = {"scale_range": 0.0, "scale_per_axis": False, "scale_per_drawing": False, "augmentation_ends": 0.9}
+NONE |= {"stretch_range": 0.0, "slant_range": 0.0, "shift_range": 0.0, "stroke_shift": 0.0}
+
+
+@pytest.fixture
+def minibatch(scribbles):
+    """target (T, B, 3), keep (T, B)"""
+    _, target, keep = Rows.of(scribbles).gather(torch.arange(40))
+    return target, keep
+
+
+@pytest.fixture
+def options(train_params):
+    return lambda **changes: train_params(**{**NONE, **changes})
+
+
+def places(target):
+    return target[..., :2].cumsum(dim=0)
+
+
+def test_nothing_asked_changes_nothing(minibatch, options):
+    target, _ = minibatch
+    assert torch.equal(augmentation.distorted(target, 1.0, options(), generator(1)), target)
+    everything = options(scale_range=0.3, stretch_range=0.3, slant_range=0.1, shift_range=1.0, stroke_shift=0.2)
+    assert torch.equal(augmentation.distorted(target, 0.0, everything, generator(1)), target)
+    assert not torch.equal(augmentation.distorted(target, 0.5, everything, generator(1)), target)
+
+
+@pytest.mark.parametrize("change", ["scale_range", "stretch_range", "slant_range", "shift_range", "stroke_shift"])
+def test_pens_stay_and_the_source_decides(minibatch, options, change):
+    target, _ = minibatch
+    once, twice, other = (
+        augmentation.distorted(target, 1.0, options(**{change: 0.3}), generator(key)) for key in (1, 1, 2)
+    )
+    assert torch.equal(once, twice) and not torch.equal(once, other)
+    assert torch.equal(once[..., 2], target[..., 2])
+
+
+@pytest.mark.parametrize(("per_axis", "per_drawing"), [(False, False), (True, False), (False, True), (True, True)])
+def test_random_scale_is_uniform_within_its_range(per_axis, per_drawing):
+    drawn = [augmentation.random_scale(6, 0.3, per_axis, per_drawing, generator(i)) for i in range(400)]
+    values = torch.cat(drawn)
+    assert values.shape[1:] == (6 if per_drawing else 1, 2 if per_axis else 1)
+    assert 0.7 <= values.min() < 0.72 and 1.28 < values.max() <= 1.3
+    assert values.mean().item() == pytest.approx(1.0, abs=0.03)
+
+
+def test_stretching_and_slanting_are_one_linear_map_a_drawing(minibatch, options):
+    target, keep = minibatch
+    found = augmentation.distorted(target, 1.0, options(stretch_range=0.35, slant_range=0.15), generator(1))
+    maps = []
+    for column in range(target.shape[1]):
+        before, after = target[keep[:, column], column, :2], found[keep[:, column], column, :2]
+        if np.linalg.matrix_rank(before.numpy()) == 2:
+            solved = np.linalg.lstsq(before.numpy(), after.numpy(), rcond=None)[0]
+            np.testing.assert_allclose(before.numpy() @ solved, after.numpy(), atol=1e-3)
+            maps.append(solved)
+    stretch = np.stack([np.diag(one) for one in maps])
+    slants = np.stack([(one[0, 1] / one[0, 0], one[1, 0] / one[1, 1]) for one in maps])
+    assert np.exp(-0.35) < stretch.min() < 0.8 and 1.25 < stretch.max() < np.exp(0.35)
+    assert np.abs(slants).max() < 0.15 + 1e-5 and np.abs(slants).mean() == pytest.approx(0.075, abs=0.02)
+
+
+def test_a_shift_moves_the_whole_drawing(minibatch, options):
+    target, _ = minibatch
+    moved = augmentation.distorted(target, 1.0, options(shift_range=0.4), generator(1)) - target
+    assert (moved[1:] == 0).all()
+    assert 0.3 < moved[0, :, :2].abs().max() <= 0.4 and moved[0, :, :2].std() > 0.1
+
+
+def test_strokes_move_as_they_are(minibatch, options):
+    """Only the travel to a stroke's first point differs: chords on the paper, and padding, stay."""
+    target, keep = minibatch
+    found = augmentation.distorted(target, 1.0, options(stroke_shift=0.5), generator(1))
+    began = augmentation.begins(target)
+    assert torch.equal(found[~began], target[~began])
+    apart = (found - target)[began][:, :2]
+    assert (apart != 0).all() and apart.std().item() == pytest.approx(0.5, rel=0.15)
+    strokes = (target[..., 2] > 0) & keep
+    assert began.sum() == strokes.sum() and not began[~keep].any()
+
+
+def test_all_of_it_fades(options):
+    fading, constant = options(augmentation_ends=0.5), options(augmentation_ends=0.0)
+    assert [augmentation.reach(fading, done) for done in (0.0, 0.25, 0.5, 0.9)] == [1, 0.5, 0, 0]
+    assert augmentation.reach(constant, 0.99) == 1
