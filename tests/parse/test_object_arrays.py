@@ -137,5 +137,5 @@ def test_damage_gives_an_array_or_a_reason(at, bits):
 def test_nothing_that_is_allowed_is_numpy_s_or_python_s_own():
     own = {type(value).__module__ if not isinstance(value, type) else value.__module__
            for value in object_arrays.ALLOWED.values()}  # fmt: skip
-    assert own == {"pipeline.object_arrays"}
+    assert own == {"pipeline.parse.formats.object_arrays"}
     assert {op.name for op, *_ in pickletools.genops(pickle.dumps(row([np.zeros((1, 3))]), 4))} >= {"REDUCE", "BUILD"}

@@ -117,11 +117,11 @@ def test_every_group_of_kanjivg_spans_strokes_it_has(everything):
         (0xFF71, "kana"),
         (0x3005, "other"),  # the repetition mark
         (0x0041, "other"),
-        (reading.NO_CODE_POINT, "other"),
+        (characters.NO_CODE_POINT, "other"),
     ],
 )
 def test_kinds(code_point, kind):
-    assert reading.kind(code_point) == kind
+    assert characters.kind(code_point) == kind
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_kinds(code_point, kind):
     ],
 )
 def test_what_a_name_tells(name, expected):
-    row = reading.describe(name)
+    row = characters.describe(name)
     assert tuple(row[key] for key in ("id", "character", "code_point", "variant")) == expected
 
 

@@ -3,7 +3,6 @@
 import json
 import math
 from dataclasses import asdict
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -21,6 +20,7 @@ from pipeline.score.likeness import fidelity
 from pipeline.score.scoring import Material, ScoreParams
 from pipeline.seeds import generator
 from stages import score as stage
+from tests.support import ROOT
 
 SCALE = 15.0
 DATA = {"scale": SCALE, "width": 109.0, "height": 109.0, "licence": "CC BY-SA 3.0 (the testers)"}
@@ -28,7 +28,7 @@ MODEL = {"cell": "lstm", "layers": 1, "hidden_size": 8, "mixtures": 2, "position
 MODEL["dropout_per"] = "step"
 WEIGHTS = [1.0, 10.0, 100.0]
 VALUES = {"calibration_bins": 10, "bootstrap": 200, "raster": 24, "blur": 0.06, "columns": 2, "rows": 3, "seed": 1}
-JUDGE = Path(__file__).parent.parent / "pretrained" / "judge"
+JUDGE = ROOT / "pretrained" / "judge"
 VALUES |= {"films": 2, "judge": judge.load(JUDGE).name}
 OPTIONS = ScoreParams(**VALUES, device="cpu")
 

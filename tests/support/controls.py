@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.drawing import END_OF_CHARACTER, END_OF_STROKE, Steps, from_strokes, to_strokes
-from pipeline.parse import reading
+from pipeline.parse import characters, reading
 from pipeline.parse.reading import ParseParams
 
 JITTER = 0.03  # standard deviation of a jittered point as a share of the drawing's longer side
@@ -90,7 +90,7 @@ def parsed(archive: Path, files: Iterable[str], options: ParseParams) -> list[St
 
 def kana(archive: Path, options: ParseParams) -> list[Steps]:
     """All kana of the archive, one form each."""
-    rows = [reading.describe(name) | {"file": name} for name in reading.names(archive)]
+    rows = [characters.describe(name) | {"file": name} for name in reading.names(archive)]
     files = [row["file"] for row in rows if row["kind"] == "kana" and not row["variant"]]
     return parsed(archive, files, _selecting(options, "kana"))
 

@@ -1,7 +1,6 @@
 """From the scores of a set of samples to what the gallery shows: everything there is, nothing that is not."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,10 +15,11 @@ from pipeline.score.gallery.curation import Rule
 from pipeline.score.gallery.exhibits import Part
 from pipeline.score.judge import judge
 from pipeline.score.scoring import Material, ScoreParams
+from tests.support import ROOT
 
 DATA = {"scale": 15.0, "width": 109.0, "height": 109.0, "licence": "the testers"}
 WEIGHTS = [0.3, 1.0, 3.0]
-JUDGE = Path(__file__).parent.parent / "pretrained" / "judge"
+JUDGE = ROOT / "pretrained" / "judge"
 UNIT = np.array([15, 15, 1], np.float32)
 
 

@@ -1,16 +1,15 @@
 """All scores of sets together: names, floors, and what is left out where there is too little."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from pipeline.score.judge import judge
 from pipeline.score.likeness import fidelity
 from pipeline.score.likeness.resemblance import Sets, resemblance
+from tests.support import ROOT
 from tests.support.controls import jittered, rambling
 
-SHIPPED = Path(__file__).parent.parent / "pretrained" / "judge"
+SHIPPED = ROOT / "pretrained" / "judge"
 NAMES = {*fidelity.NAMES, "auc"}
 
 
