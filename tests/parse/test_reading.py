@@ -11,7 +11,7 @@ from lxml import etree
 
 from pipeline import dataset, drawing, params
 from pipeline.fetch import sources
-from pipeline.parse import reading, resampling
+from pipeline.parse import characters, reading, resampling
 from pipeline.parse.reading import ParseError, ParseParams
 from stages import parse as stage
 
