@@ -5,8 +5,9 @@ An unknown key, a missing key, a wrong type or a value out of range raises Param
 """
 
 import importlib
+from inspect import signature
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, dataclass_transform
 
 from pydantic import ConfigDict, ValidationError
 from pydantic.dataclasses import dataclass
@@ -24,12 +25,20 @@ SECTIONS = {
     "score": "pipeline.score.scoring:ScoreParams",
 }
 
-# Decorator of every section: no coercion (an int is a fine float, "3" is not a 3), no unknown keys, no change later.
-section = dataclass(frozen=True, config=ConfigDict(extra="forbid", strict=True))
+T = TypeVar("T")
+
+# No coercion (an int is a fine float, "3" is not a 3), no unknown keys, no change later.
+_strict: Any = dataclass(frozen=True, config=ConfigDict(extra="forbid", strict=True))
 
 
 class ParamsError(ValueError):
     """params.yaml holds something that no run can use."""
+
+
+@dataclass_transform(frozen_default=True)
+def section(kind: type[T]) -> type[T]:
+    """Decorator of every section. To a type checker it is `dataclasses.dataclass(frozen=True)`."""
+    return _strict(kind)
 
 
 def read(path: Path | str = "params.yaml") -> dict[str, dict[str, Any]]:
@@ -58,7 +67,7 @@ def load(name: str, path: Path | str = "params.yaml") -> Any:
     return _consumer(name)(**read(path)[name])
 
 
-def build(kind: type, values: dict[str, Any], where: str) -> Any:
+def build(kind: type[T], values: dict[str, Any], where: str) -> T:
     """A section's dataclass from a dictionary read elsewhere (a model's config.json). Raises ParamsError."""
     try:
         return kind(**values)
@@ -93,7 +102,7 @@ def _explain(name: str, error: ValidationError, kind: type) -> list[str]:
         # list items and union branches are told by their key alone
         key = ".".join([name, *(str(part) for part in problem["loc"][:1])])
         if problem["type"] in ("unexpected_keyword_argument", "unexpected_positional_argument"):
-            known = ", ".join(sorted(kind.__dataclass_fields__))
+            known = ", ".join(sorted(signature(kind).parameters))
             lines.append(f"{key}: unknown key; allowed are {known}")
         elif problem["type"] in ("missing", "missing_argument", "missing_keyword_only_argument"):
             lines.append(f"{key}: missing")
