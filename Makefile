@@ -32,6 +32,7 @@ browser: setup
 lint: setup
 	ruff check .
 	ruff format --check .
+	mypy
 
 fuzz: setup
 	python -m tests.support.fuzz --seconds 60
