@@ -5,8 +5,10 @@ Base files, which every wing speaks:
     params      a section of params.yaml -> a frozen dataclass, strict
     files       outputs that appear whole or not at all
     seeds       random generators from named keys
+    progress    how far a long piece of work is
     drawing     THE format: steps (dx, dy, pen)
     dataset     a set of drawings on disk: points.npy and index.parquet
+    curves      path data of one stroke: chords or a smooth curve
     render      pictures: SVG and PNG of one drawing or a sheet
 
 Wings, in the order of the flow. A wing imports the base files and wings above it; its docstring says what comes in,

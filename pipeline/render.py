@@ -13,9 +13,9 @@ from html import escape
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pipeline import files
+from pipeline import curves, files
+from pipeline.curves import number as _n
 from pipeline.drawing import Steps, Stroke, to_strokes
 
 # OKLCH with lightness 0.42 to 0.66 and hue 300 to 20 degrees in equal steps, chroma 0.2 or what sRGB still holds
@@ -27,7 +27,6 @@ PADDING = 0.06  # of the box's larger side, round the box of each cell of a shee
 GROUP_GAP = 0.35  # of the box's larger side, between groups of cells
 LABEL_SIZE = 0.11  # of the box's larger side
 
-CORNER = 70.0  # degrees; where a stroke turns more, a smooth curve ends and another begins
 HAND_SPEED = 1.1  # animation: box sides a second
 LIFT_SECONDS = 0.15  # animation: from one stroke to the next
 
@@ -54,14 +53,15 @@ class Look:
     animate: bool = False
 
 
+IN_COLOUR, IN_BLACK = Look(), Look(colour=False)
+
+
 def drawing_svg(
     steps: Steps,
     width: float,
     height: float,
     *,
-    colour: bool = False,
-    smooth: bool = False,
-    animate: bool = False,
+    look: Look = IN_BLACK,
     credit: str | None = None,
     name: str = "",
 ) -> str:
@@ -69,7 +69,6 @@ def drawing_svg(
 
     Stroke i gets the id `s<i>`, or `<name>-s<i>`; credit, the source and licence of the data, goes into <metadata>.
     """
-    look = Look(colour, smooth, animate)
     paths = "\n".join(_paths(to_strokes(steps, width, height), width, height, look, f"{name}-s" if name else "s"))
     return _document(width, height, f"{_pen(width, height)}\n{paths}\n</g>", look, credit)
 
@@ -81,9 +80,7 @@ def sheet_svg(
     columns: int,
     labels: Sequence[str] | None = None,
     *,
-    colour: bool = True,
-    smooth: bool = False,
-    animate: bool = False,
+    look: Look = IN_COLOUR,
     credit: str | None = None,
     group: int = 1,
 ) -> str:
@@ -98,7 +95,7 @@ def sheet_svg(
         raise RenderError(f"a sheet of {len(drawings)} drawings has {len(labels)} labels; give one each")
     if columns < 1 or group < 1 or columns % group:
         raise RenderError(f"a sheet of {columns} columns cannot hold groups of {group}; make columns a multiple of it")
-    look, grid = Look(colour, smooth, animate), _Grid(width, height, columns, group, labels is not None)
+    grid = _Grid(width, height, columns, group, labels is not None)
     cells = [f'<rect width="{_n(grid.total(columns))}" height="{_n(grid.rows(len(drawings)))}" fill="#ffffff"/>']
     cells.append(_pen(width, height))
     for i, steps in enumerate(drawings):
@@ -141,6 +138,13 @@ def write_png(svg: str, path: Path | str, width_px: int) -> None:
     """Write an SVG document as a PNG of that width; the file appears whole or not at all."""
     with files.whole_file(path) as partial:
         partial.write_bytes(png_bytes(svg, width_px))
+
+
+def write_both(path: Path, svg: str, width_px: int) -> None:
+    """<path>.svg and <path>.png."""
+    with files.whole_file(path.with_suffix(".svg")) as partial:
+        partial.write_text(svg, encoding="utf-8")
+    write_png(svg, path.with_suffix(".png"), width_px)
 
 
 # ---- the document and its cells
@@ -238,71 +242,6 @@ def _paths(strokes: list[Stroke], width: float, height: float, look: Look, prefi
             kind = 'class="fk-line" pathLength="1"' if length > 0 else 'class="fk-dot"'
             attributes.append(f'{kind} style="animation-delay:{_n(clock)}s;animation-duration:{_n(seconds)}s"')
             clock += seconds + LIFT_SECONDS
-        path = _curve(stroke) if look.smooth else _chords(stroke)
+        path = curves.smooth(stroke) if look.smooth else curves.chords(stroke)
         paths.append(" ".join(["<path", *attributes, f'd="{path}"/>']))
     return paths
-
-
-def _chords(stroke: Stroke) -> str:
-    """(m, 2) points -> path data; a stroke of one point is a line of no length, which a round cap makes a dot."""
-    if len(stroke) == 1:
-        return f"M{_xy(stroke[0])}h0"
-    return f"M{_xy(stroke[0])}L" + " ".join(_xy(point) for point in stroke[1:])
-
-
-def _curve(stroke: Stroke) -> str:
-    """(m, 2) points -> path data of cubic curves through all of them.
-
-    Centripetal Catmull-Rom splines, which neither loop nor form cusps between points (C. Yuksel, S. Schaefer,
-    J. Keyser, "On the parameterization of Catmull-Rom curves", 2009), broken at corners so that none is rounded.
-    """
-    points = stroke[np.r_[True, (np.diff(np.round(stroke, 2), axis=0) != 0).any(axis=1)]]
-    if len(points) < 3:
-        return _chords(points)
-    parts = [f"M{_xy(points[0])}"]
-    for first, last in zip(*_smooth_runs(points), strict=True):
-        if last - first == 1:
-            parts.append(f"L{_xy(points[last])}")
-        else:
-            curves = _catmull_rom(points[first : last + 1])
-            parts.append("C" + " ".join(_xy(point) for curve in curves for point in curve))
-    return "".join(parts)
-
-
-def _smooth_runs(points: NDArray) -> tuple[NDArray, NDArray]:
-    """First and last point of each run without a corner inside; neighbouring runs share the corner."""
-    chords = np.diff(points, axis=0)
-    angle = np.arctan2(chords[:, 1], chords[:, 0])
-    turn = np.abs((np.diff(angle) + np.pi) % (2 * np.pi) - np.pi)
-    corners = np.flatnonzero(turn > np.radians(CORNER)) + 1
-    bounds = np.r_[0, corners, len(points) - 1]
-    return bounds[:-1], bounds[1:]
-
-
-def _catmull_rom(points: NDArray) -> NDArray:
-    """(m, 2) points, m >= 3, no two neighbours equal -> (m - 1, 3, 2) control points and ends of Bezier curves."""
-    padded = np.concatenate([[_mirrored(*points[:3])], points, [_mirrored(*points[:-4:-1])]])
-    knots = np.sqrt(np.linalg.norm(np.diff(padded, axis=0), axis=1))[:, None]  # |chord|^(1/2): centripetal
-    before, here, after = knots[:-2], knots[1:-1], knots[2:]
-    p0, p1, p2, p3 = padded[:-3], padded[1:-2], padded[2:-1], padded[3:]
-    leave = before**2 * p2 - here**2 * p0 + (2 * before**2 + 3 * before * here + here**2) * p1
-    enter = after**2 * p1 - here**2 * p3 + (2 * after**2 + 3 * after * here + here**2) * p2
-    return np.stack((leave / (3 * before * (before + here)), enter / (3 * after * (after + here)), p2), axis=1)
-
-
-def _mirrored(end: NDArray, inner: NDArray, third: NDArray) -> NDArray:
-    """The point before `end` that makes the curve's end bend as it does at `inner`: `third`, mirrored in the
-    perpendicular bisector of the chord end-inner."""
-    chord = inner - end
-    offset = third - (end + inner) / 2
-    return third - 2 * chord * (offset @ chord) / (chord @ chord)
-
-
-def _xy(point: NDArray) -> str:
-    return f"{_n(point[0])},{_n(point[1])}"
-
-
-def _n(value: float) -> str:
-    """At most two decimals, no trailing zeros, no minus zero."""
-    text = f"{value:.2f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text

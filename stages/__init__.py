@@ -7,12 +7,18 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
+
+from tqdm import tqdm
 
 from pipeline import params
+from pipeline.progress import Progress
+
+T = TypeVar("T")
 
 STOPPED = "stopped; `dvc repro` goes on from here"
 CURES = {
@@ -45,6 +51,26 @@ def run_alone(name: str, work: Callable[..., str]) -> None:
     """As `run`, for a stage that has its own parameters and no row in MLflow; `work(*paths)`."""
     with _plain_errors(name):
         print(f"{name}: {work(*_paths())}", flush=True)
+
+
+def bar(name: str, unit: str = "it") -> Progress:
+    """Shows on the terminal how far a long piece of work is."""
+
+    def shown(items: Iterable[T], text: str = "") -> Iterable[T]:
+        return tqdm(items, desc=f"{name}: {text}", unit=unit, mininterval=1.0)
+
+    return shown
+
+
+@contextmanager
+def counter(name: str, total: int | None, unit: str) -> Iterator[Callable[[int], None]]:
+    """As `bar`, for work that tells how much it has done since the last call."""
+    with tqdm(total=total, desc=name, unit=unit) as shown:
+
+        def count(done: int) -> None:
+            shown.update(done)
+
+        yield count
 
 
 def _paths() -> list[Path]:

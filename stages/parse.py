@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tqdm import tqdm
 
 from pipeline import dataset, files, params, render
 from pipeline.dataset import DrawingSet, Writer
 from pipeline.fetch import sources
 from pipeline.parse import reading
-from stages import run
+from stages import counter, run
 
 ROWS, COLUMNS, CELL_PX = 8, 16, 110  # of the sheet
 
@@ -24,8 +23,8 @@ def main(row: Any, raw: Path, out: Path) -> str:
     form = source.get("format", "svg")
     total = len(reading.names(archive)) if form == "svg" else None
     with files.whole_folder(out) as folder:
-        with tqdm(total=total, desc="parse", unit=" drawings", file=sys.stderr) as bar, Writer(folder) as writer:
-            found = reading.parse_into(writer.add, archive, options, progress=bar.update, form=form)
+        with counter("parse", total, " drawings") as count, Writer(folder) as writer:
+            found = reading.parse_into(writer.add, archive, options, progress=count, form=form)
         found.unreadable.to_csv(folder / "unreadable.csv", index=False)
         about = {"licence": source["licence"], "resampling": reading.how_resampled(options)}
         files.write_json(folder / "summary.json", found.summary | about)
@@ -40,8 +39,7 @@ def draw_sheet(folder: Path, drawings: DrawingSet, licence: str) -> None:
     chosen = np.unique(np.linspace(0, len(drawings) - 1, ROWS * COLUMNS).round().astype(int))
     width, height = (float(drawings.index[side].iloc[chosen].max()) for side in ("width", "height"))
     sheet = render.sheet_svg([drawings[i] for i in chosen], width, height, COLUMNS, credit=licence or None)
-    (folder / "sheet.svg").write_text(sheet, encoding="utf-8")
-    render.write_png(sheet, folder / "sheet.png", CELL_PX * COLUMNS)
+    render.write_both(folder / "sheet", sheet, CELL_PX * COLUMNS)
 
 
 def sentence(counts: dict, out: Path) -> str:

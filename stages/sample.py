@@ -42,8 +42,7 @@ def draw(folder: Path, accepted: list[Steps], options: sampler.SampleParams, dat
         picture = render.drawing_svg(steps, *box, credit=credit)
         (folder / "svg" / f"{sampler.name(number)}.svg").write_text(picture, encoding="utf-8")
     sheet = render.sheet_svg(accepted[: options.columns * options.rows], *box, options.columns, credit=credit)
-    (folder / "sheet.svg").write_text(sheet, encoding="utf-8")
-    render.write_png(sheet, folder / "sheet.png", CELL_PX * options.columns)
+    render.write_both(folder / "sheet", sheet, CELL_PX * options.columns)
 
 
 if __name__ == "__main__":

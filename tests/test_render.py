@@ -10,8 +10,10 @@ from lxml import etree
 from PIL import Image
 
 from pipeline import drawing, render
+from pipeline.render import Look
 
 SVG = "{http://www.w3.org/2000/svg}"
+SMOOTH, MOVING = Look(colour=False, smooth=True), Look(colour=False, animate=True)
 L_SHAPE = [[(20, 20), (20, 80), (80, 80)], [(60, 30)]]
 
 
@@ -77,8 +79,8 @@ def test_a_line_is_where_it_should_be():
 
 
 def test_a_stroke_of_one_point_is_a_dot():
-    for smooth in (False, True):
-        dark = pixels(render.drawing_svg(steps([[(30, 70)]]), 109, 109, smooth=smooth), 1090).mean(axis=-1) < 128
+    for look in (render.IN_BLACK, SMOOTH):
+        dark = pixels(render.drawing_svg(steps([[(30, 70)]]), 109, 109, look=look), 1090).mean(axis=-1) < 128
         at = np.argwhere(dark)
         assert np.allclose(at.mean(axis=0), (699.5, 299.5), atol=0.6)
         assert dark.sum() == pytest.approx(np.pi * 15**2, rel=0.03)
@@ -91,13 +93,21 @@ def test_a_credit_is_kept_as_text():
     assert "metadata" not in render.drawing_svg(steps(L_SHAPE), 109, 109)
 
 
-@pytest.mark.parametrize("look", [{}, {"smooth": True}, {"animate": True}, {"colour": True}])
+@pytest.mark.parametrize("look", [render.IN_BLACK, SMOOTH, MOVING, render.IN_COLOUR])
 def test_same_input_same_bytes(look, tmp_path):
-    svgs = [render.drawing_svg(steps(L_SHAPE), 109, 109, **look) for _ in range(2)]
+    svgs = [render.drawing_svg(steps(L_SHAPE), 109, 109, look=look) for _ in range(2)]
     assert svgs[0] == svgs[1]
     for name in ("a.png", "b.png"):
         render.write_png(svgs[0], tmp_path / name, 200)
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
+def test_both_files_are_those_of_one_document(tmp_path):
+    svg = render.drawing_svg(steps(L_SHAPE), 109, 109)
+    render.write_both(tmp_path / "sheet", svg, 200)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["sheet.png", "sheet.svg"]
+    assert (tmp_path / "sheet.svg").read_text(encoding="utf-8") == svg
+    assert (tmp_path / "sheet.png").read_bytes() == render.png_bytes(svg, 200)
 
 
 # ---- colour
@@ -122,7 +132,8 @@ def test_colours_begin_and_end_alike_and_differ_between_neighbours():
 
 def test_colour_or_black():
     strokes = [[(20, 30), (80, 30)], [(20, 70), (80, 70)]]
-    colour, black = (pixels(render.drawing_svg(steps(strokes), 109, 109, colour=c), 109) for c in (True, False))
+    looks = render.IN_COLOUR, render.IN_BLACK
+    colour, black = (pixels(render.drawing_svg(steps(strokes), 109, 109, look=look), 109) for look in looks)
     assert (black == black[..., :1]).all() and black[30, 50].max() < 10
     for row, expected in ((30, render.PALETTE[0]), (70, render.PALETTE[-1])):
         assert np.abs(colour[row, 50] - [int(expected[i : i + 2], 16) for i in (1, 3, 5)]).max() <= 2
@@ -138,7 +149,7 @@ def bezier_points(svg, per_segment=20):
 
 def test_curves_pass_through_the_points():
     points = np.array([(10, 50), (30, 20), (60, 30), (62, 33), (90, 80)], float)
-    path = svgpathtools.parse_path(paths(render.drawing_svg(steps([points]), 109, 109, smooth=True))[0].get("d"))
+    path = svgpathtools.parse_path(paths(render.drawing_svg(steps([points]), 109, 109, look=SMOOTH))[0].get("d"))
     ends = np.array([path[0].start, *(segment.end for segment in path)])
     assert np.abs(ends - points @ [1, 1j]).max() < 0.01
 
@@ -148,7 +159,7 @@ def test_curves_follow_a_circle_better_than_chords():
     arc = np.stack([54.5 + 40 * np.cos(angle), 54.5 + 40 * np.sin(angle)], axis=1)
     error = {}
     for smooth in (True, False):
-        found = bezier_points(render.drawing_svg(steps([arc]), 109, 109, smooth=smooth))
+        found = bezier_points(render.drawing_svg(steps([arc]), 109, 109, look=Look(colour=False, smooth=smooth)))
         error[smooth] = np.abs(np.abs(found - (54.5 + 54.5j)) - 40).max()
     assert error[False] > 1.9, "control: a chord of 36 degrees is 40 (1 - cos 18) inside"
     assert error[True] < 0.35
@@ -171,7 +182,7 @@ def barry_goldman(points, share):
 
 def test_curves_are_centripetal_catmull_rom():
     points = np.array([(10, 60), (14, 52), (50, 30), (60, 31), (100, 60)], float)
-    path = svgpathtools.parse_path(paths(render.drawing_svg(steps([points]), 109, 109, smooth=True))[0].get("d"))
+    path = svgpathtools.parse_path(paths(render.drawing_svg(steps([points]), 109, 109, look=SMOOTH))[0].get("d"))
     for i in (1, 2):  # the segments with a neighbour at either side
         for share in (0.25, 0.5, 0.9):
             expected = barry_goldman(points[i - 1 : i + 3], share)
@@ -180,10 +191,10 @@ def test_curves_are_centripetal_catmull_rom():
 
 def test_corners_stay_and_nothing_overshoots():
     corner = [(20, 20), (50, 20), (80, 20), (80, 50), (80, 80)]
-    found = bezier_points(render.drawing_svg(steps([corner]), 109, 109, smooth=True))
+    found = bezier_points(render.drawing_svg(steps([corner]), 109, 109, look=SMOOTH))
     assert (np.minimum(np.abs(found.imag - 20), np.abs(found.real - 80)) < 0.01).all()
     zigzag = [(20, 20), (80, 25), (20, 30), (80, 35)]
-    found = bezier_points(render.drawing_svg(steps([zigzag]), 109, 109, smooth=True))
+    found = bezier_points(render.drawing_svg(steps([zigzag]), 109, 109, look=SMOOTH))
     assert found.real.min() >= 20 and found.real.max() <= 80
 
 
@@ -197,7 +208,7 @@ def test_corners_stay_and_nothing_overshoots():
     ],
 )
 def test_curves_of_awkward_strokes_are_finite(stroke):
-    svg = render.drawing_svg(steps([stroke]), 109, 109, smooth=True)
+    svg = render.drawing_svg(steps([stroke]), 109, 109, look=SMOOTH)
     assert not re.search("nan|inf", svg)
     assert (pixels(svg, 109) < 128).any()
     if len(stroke) > 2:
@@ -209,7 +220,7 @@ def test_curves_of_awkward_strokes_are_finite(stroke):
 
 
 def test_an_animation_has_no_script_and_draws_in_order_at_one_speed():
-    svg = render.drawing_svg(steps([[(10, 10), (70, 10)], [(10, 30), (40, 30)], [(5, 5)]]), 109, 109, animate=True)
+    svg = render.drawing_svg(steps([[(10, 10), (70, 10)], [(10, 30), (40, 30)], [(5, 5)]]), 109, 109, look=MOVING)
     assert "script" not in svg and "prefers-reduced-motion" in svg
     times = [re.findall(r"(?:delay|duration):([\d.]+)s", p.get("style")) for p in paths(svg)]
     delay, duration = np.array(times, float).T
@@ -221,7 +232,7 @@ def test_an_animation_has_no_script_and_draws_in_order_at_one_speed():
 
 
 def test_an_animation_as_a_still_picture_is_the_whole_drawing():
-    still, moving = (render.drawing_svg(steps(L_SHAPE), 109, 109, animate=a) for a in (False, True))
+    still, moving = (render.drawing_svg(steps(L_SHAPE), 109, 109, look=look) for look in (render.IN_BLACK, MOVING))
     assert still != moving
     assert np.array_equal(pixels(still, 200), pixels(moving, 200))
 
@@ -231,7 +242,7 @@ def test_an_animation_as_a_still_picture_is_the_whole_drawing():
 
 def test_a_sheet_puts_each_drawing_into_its_cell():
     lines = [steps([[(10, y), (99, y)]]) for y in (20, 50, 80)]
-    svg = render.sheet_svg(lines, 109, 109, 2, colour=False)
+    svg = render.sheet_svg(lines, 109, 109, 2, look=render.IN_BLACK)
     root = parsed(svg)
     wide, high = float(root.get("width")), float(root.get("height"))
     assert (wide, high) == (pytest.approx(109 * (2 * 1.12 + 0.12), abs=0.01),) * 2

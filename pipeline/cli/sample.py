@@ -102,7 +102,8 @@ def sample(
     """Write new characters: a sheet, or a picture each."""
     kind = picture_kind(out, animate)
     seed = secrets.randbelow(SEEDS) if seed is None else seed
-    from pipeline.write import prefix, writer  # slow: torch
+    from pipeline.render import Look  # slow: numpy, torch
+    from pipeline.write import prefix, writer
 
     folder = model or common.shipped()
     net = writer.Writer.of(folder)
@@ -113,7 +114,7 @@ def sample(
         "pen_temperature": pen_temperature,
     }
     written = net.write(count, seed, filtered, begin, temperatures)
-    look = {"colour": color, "smooth": smooth, "animate": animate}
+    look = Look(color, smooth, animate)
     place = str(out)
     if kind == "folder":
         paths = writer.save_each(out, written.drawings, net.data, look)

@@ -8,9 +8,8 @@ in float64. The pen comes twice: with the class weights of the training divided 
 forecast, and as trained. See `loss`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,12 +22,11 @@ from pipeline.dataset import DrawingSet
 from pipeline.drawing import END_OF_CHARACTER, END_OF_STROKE
 from pipeline.net.loss import PEN_STATES, pen_log_probabilities, step_losses
 from pipeline.net.model import WritingNet
+from pipeline.progress import Progress, unseen
 
 ROWS = 64  # drawings the net reads at once
 EVENTS = {"end_of_stroke": END_OF_STROKE, "end_of_character": END_OF_CHARACTER}
 INTERVAL = (2.5, 97.5)  # percentiles of a bootstrap interval
-
-Progress = Callable[[Iterable[Any]], Iterable[Any]]  # hands on what it is given, and may show how far it is
 
 
 class LikelihoodError(ValueError):
@@ -55,7 +53,7 @@ class Forecast:
 
 @torch.inference_mode()
 def forecast(
-    net: WritingNet, drawings: DrawingSet, pen_weights: Sequence[float], progress: Progress = iter
+    net: WritingNet, drawings: DrawingSet, pen_weights: Sequence[float], progress: Progress = unseen
 ) -> Forecast:
     """Let the net read every drawing of a set of scaled drawings. Raises LikelihoodError: a result is not finite."""
     device = next(net.parameters()).device

@@ -11,14 +11,14 @@ The distance of two drawings is one minus the cosine of their pictures: 0 for th
 by itself: read it against that of held-out real drawings.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.drawing import Steps
+from pipeline.progress import Progress, unseen
 from pipeline.score.judge import rasters
 
 CHANNELS = 3
@@ -27,8 +27,6 @@ STRETCH = 1.3  # a drawing's narrower side may grow by this factor to meet its l
 COPY_PERCENTILE = 1.0  # nearer than this percentile of the held-out drawings' distances is a copy
 SAME = 1e-3  # well above the distance of the same lines cut into other pieces
 BLOCK = 512  # drawings drawn or compared at once
-
-Progress = Callable[[Iterable[Any]], Iterable[Any]]  # hands on what it is given, and may show how far it is
 
 
 class NoveltyError(ValueError):
@@ -43,7 +41,7 @@ class Neighbours:
     distance: NDArray[np.float32]
 
 
-def pictures(drawings: Sequence[Steps], size: int, blur: float, progress: Progress = iter) -> NDArray[np.float32]:
+def pictures(drawings: Sequence[Steps], size: int, blur: float, progress: Progress = unseen) -> NDArray[np.float32]:
     """B drawings -> (B, P) pictures of unit length.
 
     size: pixels a side. blur: standard deviation of the Gaussian blur as a share of the drawing's longer side.

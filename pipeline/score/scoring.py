@@ -7,9 +7,8 @@ training has chosen its best epoch, make the floor.
 To add a score, write a function that returns numbers by name, and give it a section in `score`.
 """
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
@@ -23,6 +22,7 @@ from pipeline.drawing import END_OF_CHARACTER
 from pipeline.forecast import likelihood
 from pipeline.forecast.likelihood import Forecast
 from pipeline.net.model import WritingNet
+from pipeline.progress import Progress, named
 from pipeline.sample.filters import ACCEPTED, REJECTIONS
 from pipeline.score import distributions, novelty
 from pipeline.score.distributions import MEASURES
@@ -39,8 +39,6 @@ SAID = (  # in the line that the stage prints
     ("likeness", "auc", "two-sample AUC"),
     ("parts", "share", "strokes in known parts"),
 )
-
-Progress = Callable[[Iterable[Any], str], Iterable[Any]]  # hands on what it is given; may show how far it is
 
 
 class ScoringError(ValueError):
@@ -99,9 +97,7 @@ def score(
     """
     _check(material)
     forecasts = {
-        name: likelihood.forecast(
-            net, material.split(name), pen_weights, lambda i, name=name: progress(i, f"read {name}")
-        )
+        name: likelihood.forecast(net, material.split(name), pen_weights, named(progress, f"read {name}"))
         for name in ("test", "valid")
     }
     metrics: dict[str, dict[str, float]] = {}
@@ -219,8 +215,7 @@ def construction(
     sets = {"accepted": material.accepted, "drawn": material.samples}
     sets |= {"held out": material.held_out("test"), "floor": material.held_out("valid")}
     found = {
-        name: structure.look(list(part), against, lambda i, name=name: progress(i, f"parts, {name}"))
-        for name, part in sets.items()
+        name: structure.look(list(part), against, named(progress, f"parts, {name}")) for name, part in sets.items()
     }
     ours, drawn, held_out = found["accepted"], found["drawn"], found["held out"]
     numbers = structure.numbers(ours, held_out, options.bootstrap, source)
@@ -247,9 +242,7 @@ def newness(
     rows = np.flatnonzero((material.real.index["split"] == "train").to_numpy())
     sets = {"training": material.split("train"), "held-out": material.held_out("test"), "samples": material.accepted}
     drawn = {
-        name: novelty.pictures(
-            list(part), options.raster, options.blur, lambda i, name=name: progress(i, f"draw {name}")
-        )
+        name: novelty.pictures(list(part), options.raster, options.blur, named(progress, f"draw {name}"))
         for name, part in sets.items()
     }
     samples, held_out = (novelty.nearest(drawn[name], drawn["training"]) for name in ("samples", "held-out"))

@@ -13,6 +13,7 @@ from pipeline.drawing import Steps
 from pipeline.export import compact
 from pipeline.net import checkpoint
 from pipeline.net.model import WritingNet
+from pipeline.render import Look
 from pipeline.sample import sampler
 from pipeline.sample.sampler import Collected, SampleParams
 from pipeline.write.prefix import Prefix
@@ -95,11 +96,11 @@ class Writer:
         return params.build(SampleParams, values | FIXED, f"{self.folder / checkpoint.CONFIG}: sample")
 
 
-def save_sheet(path: Path, drawings: list[Steps], data: dict[str, Any], columns: int, look: Mapping[str, bool]) -> None:
-    """A sheet as .svg or .png, by the path's ending. look: colour, smooth, animate."""
+def save_sheet(path: Path, drawings: list[Steps], data: dict[str, Any], columns: int, look: Look) -> None:
+    """A sheet as .svg or .png, by the path's ending."""
     columns = min(columns, len(drawings))
     sheet = render.sheet_svg(
-        drawings, data["width"], data["height"], columns, credit=data.get("licence") or None, **look
+        drawings, data["width"], data["height"], columns, credit=data.get("licence") or None, look=look
     )
     if path.suffix.lower() == ".png":
         rows = -(-len(drawings) // columns)
@@ -109,11 +110,13 @@ def save_sheet(path: Path, drawings: list[Steps], data: dict[str, Any], columns:
             partial.write_text(sheet, encoding="utf-8")
 
 
-def save_each(folder: Path, drawings: list[Steps], data: dict[str, Any], look: Mapping[str, bool]) -> list[Path]:
+def save_each(folder: Path, drawings: list[Steps], data: dict[str, Any], look: Look) -> list[Path]:
     """An SVG a drawing, 0001.svg and on; what else the folder holds stays."""
     paths = [folder / f"{sampler.name(number)}.svg" for number in range(1, len(drawings) + 1)]
     for path, steps in zip(paths, drawings, strict=True):
-        picture = render.drawing_svg(steps, data["width"], data["height"], credit=data.get("licence") or None, **look)
+        picture = render.drawing_svg(
+            steps, data["width"], data["height"], credit=data.get("licence") or None, look=look
+        )
         with files.whole_file(path) as partial:
             partial.write_text(picture, encoding="utf-8")
     return paths

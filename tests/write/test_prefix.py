@@ -70,7 +70,8 @@ def test_its_own_pictures_come_back(tmp_path):
     """What `fake-kanji sample` wrote is a start, to its two decimals; colours and motion are no strokes."""
     steps = drawing.from_strokes([np.array([[10, 10], [30, 20], [33, 40]]), np.array([[50.0, 60.0]])], 109, 109)
     path = tmp_path / "0001.svg"
-    path.write_text(render.drawing_svg(steps, 109, 109, colour=True, animate=True, credit="a"), encoding="utf-8")
+    svg = render.drawing_svg(steps, 109, 109, look=render.Look(animate=True), credit="a")
+    path.write_text(svg, encoding="utf-8")
     assert np.allclose(read(path).steps[:, :2], steps[:, :2], atol=0.011)
 
 

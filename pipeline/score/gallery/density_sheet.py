@@ -10,6 +10,7 @@ from html import escape
 
 import numpy as np
 
+from pipeline.curves import number as _n
 from pipeline.drawing import END_OF_CHARACTER, END_OF_STROKE, ON_PAPER, Steps, stroke_count, to_strokes
 from pipeline.forecast.density import Density, DensityError
 from pipeline.render import BLACK, BOX, HAIRLINE, LABEL, PEN
@@ -109,8 +110,3 @@ def _ink(steps: Steps, found: Density) -> str:
         f"M{'L'.join(f'{_n(x)},{_n(y)}' for x, y in stroke)}" + ("h0" if len(stroke) == 1 else "")
         for stroke in to_strokes(steps, found.width, found.height)
     )
-
-
-def _n(value: float) -> str:
-    text = f"{value:.2f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text

@@ -12,7 +12,7 @@ of it). Scores are comparable between runs that report the same `Judge.name`.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -28,6 +28,7 @@ from torch import Tensor, nn
 from pipeline import params
 from pipeline.drawing import Steps
 from pipeline.files import whole_file, write_json
+from pipeline.progress import Progress, unseen
 from pipeline.score.judge import rasters
 
 WEIGHTS, CARD = "weights.safetensors", "judge.json"
@@ -36,8 +37,6 @@ RARE = -4.0  # logit of the share of characters that a component is in, about
 HIDDEN = 256  # units between the features and the answers
 FIRST, POOL = 3, 2  # layer that `describe` begins at; cells a side to which the layers' maps are averaged in `describe`
 BLOCK = 512  # drawings read at once
-
-Progress = Callable[[Iterable[Any]], Iterable[Any]]  # hands on what it is given, and may show how far it is
 
 
 class JudgeError(ValueError):
@@ -125,18 +124,18 @@ class Judge:
         """Version and the first of the weights' sha256: what scores report."""
         return f"{self.card['version']}-{self.card['sha256'][:12]}"
 
-    def embed(self, drawings: Sequence[Steps], progress: Progress = iter) -> NDArray[np.float32]:
+    def embed(self, drawings: Sequence[Steps], progress: Progress = unseen) -> NDArray[np.float32]:
         """B drawings in any unit -> features (B, D). Raises RasterError."""
         return self._read(drawings, lambda pictures: self.net.maps(pictures)[1], self.shape.features, progress)
 
-    def describe(self, drawings: Sequence[Steps], progress: Progress = iter) -> NDArray[np.float32]:
+    def describe(self, drawings: Sequence[Steps], progress: Progress = unseen) -> NDArray[np.float32]:
         """As `embed`, with the maps of the layers from FIRST on averaged over POOL x POOL cells before the features:
         (B, F). They see how strokes are drawn and joined, which the features have learnt to overlook; the layers before
         them see so closely that they tell one resampling from another."""
         width = POOL * POOL * sum(layer[0].out_channels for layer in self.net.layers[FIRST:])
         return self._read(drawings, self._described, width + self.shape.features, progress)
 
-    def answer(self, drawings: Sequence[Steps], progress: Progress = iter) -> Answers:
+    def answer(self, drawings: Sequence[Steps], progress: Progress = unseen) -> Answers:
         """What the judge takes B drawings for."""
 
         def read(pictures: Tensor) -> Tensor:

@@ -10,22 +10,20 @@ Shapes: B drawings, M lines of all of them, S pixels a side of a raster, C chann
     starts     a dot where the pen comes down
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.drawing import ON_PAPER, Steps
+from pipeline.progress import Progress, unseen
 
 CHANNELS = ("ink", "time", "cos", "sin", "starts")
 MARGIN = 0.08  # share of the raster's side that `ordered` leaves empty on each side
 SPACING = 0.5  # pixels between the places where a line's ink is put
 DOT = 1.0  # pixels of ink of a stroke that has no length
 BLOCK = 512  # drawings drawn at once
-
-Progress = Callable[[Iterable[Any]], Iterable[Any]]  # hands on what it is given, and may show how far it is
 
 
 class RasterError(ValueError):
@@ -56,7 +54,7 @@ class Lines:
 
 
 def ordered(
-    drawings: Sequence[Steps], size: int, moves: NDArray | None = None, progress: Progress = iter
+    drawings: Sequence[Steps], size: int, moves: NDArray | None = None, progress: Progress = unseen
 ) -> NDArray[np.float32]:
     """B drawings -> (B, C, S, S), channels as above.
 

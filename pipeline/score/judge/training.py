@@ -9,10 +9,10 @@ held out by the same hash as in the main pipeline, so that with its default shar
 import json
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
@@ -28,6 +28,7 @@ from pipeline.fetch.sources import FetchParams
 from pipeline.params import ParamsError, build, section
 from pipeline.parse import reading
 from pipeline.parse.reading import ParseParams
+from pipeline.progress import Progress
 from pipeline.score.judge import rasters
 from pipeline.score.judge.judge import STROKES_UNIT, Judge, JudgeNet, JudgeShape
 from pipeline.seeds import generator
@@ -35,8 +36,6 @@ from pipeline.seeds import generator
 WEIGHT_STREAM, ORDER_STREAM = 0, 1  # keys of the random streams
 WARMUP = 0.1  # share of the training in which the learning rate rises
 RESAMPLINGS = ("coarse", "fine", "even", "straight")
-
-Progress = Callable[[Iterable[Any], str], Iterable[Any]]  # hands on what it is given; may show how far it is
 
 
 class JudgeTrainingError(ValueError):

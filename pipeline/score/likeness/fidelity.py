@@ -21,20 +21,19 @@ all of these scores; that move says nothing, so the resamples are shifted to hav
 how wide the interval is.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from pipeline.progress import Progress, unseen
 
 K = 5  # nearest neighbour that a ball reaches to, as in Naeem et al.
 MINIMUM = K + 1  # drawings a set
 INTERVAL = (2.5, 97.5)  # percentiles
 NAMES = ("frechet", "precision", "recall", "density", "coverage")
 BLOCK = 50  # resamples at once
-
-Progress = Callable[[Iterable[Any]], Iterable[Any]]  # hands on what it is given, and may show how far it is
 
 
 class FidelityError(ValueError):
@@ -62,7 +61,7 @@ def equal(sets: Sequence[NDArray], source: np.random.Generator) -> list[NDArray]
 
 
 def compare(
-    real: NDArray, generated: NDArray, resamples: int, source: np.random.Generator, progress: Progress = iter
+    real: NDArray, generated: NDArray, resamples: int, source: np.random.Generator, progress: Progress = unseen
 ) -> dict[str, Estimate]:
     """Every score of NAMES of (R, D) and (G, D) features; the sizes should be equal. Raises FidelityError."""
     real, generated = (np.asarray(one, np.float64) for one in (real, generated))

@@ -6,21 +6,19 @@ The two-sample test has all held-out drawings on its real side, as a classifier 
 the floor, where it has half of them on either side, is there to show that it finds nothing in them.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.drawing import Steps
+from pipeline.progress import Progress, named
 from pipeline.score.judge.judge import Judge
 from pipeline.score.likeness import fidelity, twosample
 from pipeline.score.likeness.fidelity import Estimate
 
 DISTANCE_STREAM, TOLD_STREAM = 0, 1  # keys of the random streams
-
-Progress = Callable[[Iterable[Any], str], Iterable[Any]]  # hands on what it is given; may show how far it is
 
 
 @dataclass(frozen=True)
@@ -46,12 +44,12 @@ class Resemblance:
 def resemblance(judge: Judge, sets: Sets, resamples: int, seed: int, progress: Progress) -> Resemblance:
     """All scores, `_floor` first; those of a set that is too small are left out, of the real ones as well."""
     described = {
-        name: judge.describe(getattr(sets, name), lambda items, name=name: progress(items, f"judge {name}"))
+        name: judge.describe(getattr(sets, name), named(progress, f"judge {name}"))
         for name in ("test", "valid", "accepted")
     }
     described["drawn"] = described["accepted"]
     if len(sets.drawn) > len(sets.accepted):  # the filters have rejected some
-        described["drawn"] = judge.describe(sets.drawn, lambda items: progress(items, "judge all"))
+        described["drawn"] = judge.describe(sets.drawn, named(progress, "judge all"))
     metrics, believed = {}, np.zeros(0)
     for suffix, name in (("_floor", "valid"), ("_unfiltered", "drawn"), ("", "accepted")):
         real = [described["test"]] if name == "valid" else [described["test"], described["valid"]]
@@ -74,7 +72,7 @@ def _distances(
         return {}
     source = np.random.default_rng((seed, DISTANCE_STREAM))
     cut = dict(zip(large, fidelity.equal(list(large.values()), source), strict=True))
-    return fidelity.compare(cut["test"], cut[name], resamples, source, lambda i: progress(i, f"compare {name}"))
+    return fidelity.compare(cut["test"], cut[name], resamples, source, named(progress, f"compare {name}"))
 
 
 def _named(name: str, found: Estimate) -> dict[str, float]:

@@ -14,7 +14,6 @@ number of folds, since the classifiers have learnt from much the same drawings; 
 Y. Bengio (Machine Learning 52, 2003): a fold's times 1 / folds + tested / learnt.
 """
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,12 +24,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from pipeline.progress import Progress, unseen
+
 FOLDS = 5
 STRENGTH = 0.01  # inverse of the regularisation; there are more features than drawings
 MINIMUM = 4 * FOLDS  # drawings a set
 SURE = 1.959964  # standard errors on each side of a 95 % interval
-
-Progress = Callable[[Iterable[Any]], Iterable[Any]]  # hands on what it is given, and may show how far it is
 
 
 class TwoSampleError(ValueError):
@@ -49,7 +48,7 @@ class Told:
     generated: NDArray[np.float64]
 
 
-def tell(real: NDArray, generated: NDArray, source: np.random.Generator, progress: Progress = iter) -> Told:
+def tell(real: NDArray, generated: NDArray, source: np.random.Generator, progress: Progress = unseen) -> Told:
     """Train and test on (R, F) and (G, F) features. Raises TwoSampleError: too few, or a feature is not finite."""
     features = np.concatenate((real, generated)).astype(np.float64)
     is_real = np.arange(len(features)) < len(real)

@@ -16,9 +16,8 @@ What is left out on purpose:
 - characters that are a component of no other: a part is something of which characters are made.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,6 +27,7 @@ from pipeline.dataset import DrawingSet
 from pipeline.describe import components
 from pipeline.describe.components import SAME, WHOLE
 from pipeline.drawing import Steps
+from pipeline.progress import Progress, unseen
 from pipeline.score.structure import traces
 from pipeline.score.structure.traces import POINTS, Traces
 
@@ -41,8 +41,6 @@ PLACE = 0.1  # how far a part's box may be from where the training drawings have
 
 RUN = {"drawing": np.int64, "first": np.int64, "strokes": np.int64, "element": "str", "distance": np.float32}
 COLUMNS = ("drawing", "element", "first", "last", "distance", "left", "top", "right", "bottom", "away")
-
-Progress = Callable[[Iterable[Any]], Iterable[Any]]  # hands on what it is given, and may show how far it is
 
 
 class PartsError(ValueError):
@@ -119,7 +117,7 @@ def instances(drawings: DrawingSet) -> pd.DataFrame:
     return table[table["strokes"] > 1].reset_index(drop=True)
 
 
-def find(drawings: Sequence[Steps], known: Library, progress: Progress = iter) -> Found:
+def find(drawings: Sequence[Steps], known: Library, progress: Progress = unseen) -> Found:
     """The parts of B drawings, (n, 3) steps in any unit."""
     traced = traces.of(drawings)
     matches = [match(traced, *_all_runs(traced, k), known.templates[k], k) for k in progress(sorted(known.templates))]

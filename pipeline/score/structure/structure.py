@@ -14,7 +14,7 @@ strokes known            of the strokes that are near one of the alphabet
         types_apart      total variation between the types of strokes and those of held-out drawings
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from pipeline.dataset import DrawingSet
 from pipeline.drawing import Steps
+from pipeline.progress import Progress, unseen
 from pipeline.score.structure import parts, stroke_order, traces
 from pipeline.score.structure.parts import Found, Library
 from pipeline.score.structure.stroke_order import Alphabet, Reading
@@ -33,7 +34,6 @@ COMMONEST = 100  # parts in the table
 LARGE = 4  # strokes
 
 Ratio = tuple[NDArray, NDArray]  # (B,) how often it is so in each drawing, and how often it could be
-Progress = Callable[[Iterable[Any]], Iterable[Any]]  # hands on what it is given, and may show how far it is
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def yardstick(training: DrawingSet, held_out: DrawingSet, source: np.random.Gene
     return Yardstick(library, stroke_order.alphabet(training, held_out, source))
 
 
-def look(drawings: Sequence[Steps], against: Yardstick, progress: Progress = iter) -> Structure:
+def look(drawings: Sequence[Steps], against: Yardstick, progress: Progress = unseen) -> Structure:
     """B drawings, (n, 3) steps in any unit."""
     strokes = stroke_order.read(drawings, against.alphabet)
     in_order, pairs = stroke_order.stroke_order(traces.of(drawings))
