@@ -172,7 +172,7 @@ def shapes(material: Material) -> tuple[dict[str, float], dict[str, pd.DataFrame
         "_unfiltered": distributions.measures(material.samples),
         "_floor": distributions.measures(material.held_out("valid"), scale),
     }
-    apart = {}
+    apart: dict[str, float] = {}
     for suffix, found in sets.items():
         if len(found):
             apart |= {f"{name}{suffix}": far for name, far in distributions.distances(found, held_out).items()}
@@ -190,8 +190,8 @@ def shapes(material: Material) -> tuple[dict[str, float], dict[str, pd.DataFrame
 
 def likeness(material: Material, judge: Judge, options: ScoreParams, progress: Progress) -> Resemblance:
     """Distances in the judge's features and the two-sample test, before and after the filters, and their floors."""
-    held_out = (list(material.held_out(name)) for name in ("test", "valid"))
-    sets = Sets(*held_out, list(material.accepted), list(material.samples))
+    test, valid = (list(material.held_out(name)) for name in ("test", "valid"))
+    sets = Sets(test, valid, list(material.accepted), list(material.samples))
     return resemblance.resemblance(judge, sets, options.bootstrap, options.seed, progress)
 
 
@@ -247,14 +247,14 @@ def newness(
     }
     samples, held_out = (novelty.nearest(drawn[name], drawn["training"]) for name in ("samples", "held-out"))
     threshold = novelty.copy_threshold(held_out.distance)
-    numbers = {"copy_threshold": threshold, "holdout_median": np.median(held_out.distance)}
+    numbers = {"copy_threshold": threshold, "holdout_median": float(np.median(held_out.distance))}
     if len(samples.distance):
-        numbers["median_distance"] = np.median(samples.distance)
-        numbers["copies"] = np.mean(samples.distance < threshold)
+        numbers["median_distance"] = float(np.median(samples.distance))
+        numbers["copies"] = float(np.mean(samples.distance < threshold))
     for suffix, name in (("", "samples"), ("_floor", "held-out")):
         if len(drawn[name]) > 1:
             again = novelty.nearest_other(drawn[name]).distance
-            numbers[f"duplicates{suffix}"] = np.mean(again < threshold)
+            numbers[f"duplicates{suffix}"] = float(np.mean(again < threshold))
     nearest = pd.DataFrame(
         {
             "id": material.accepted.index["id"].to_numpy(),

@@ -12,9 +12,9 @@ def nearest_sheet(material: Material, nearest: pd.DataFrame, columns: int, rows:
     """The first accepted samples, not picked, each beside its nearest training character, as an SVG document."""
     box, unit = (material.data["width"], material.data["height"]), np.float32(material.data["scale"])
     accepted, cells, labels = material.accepted, [], []
-    for i, pair in enumerate(nearest.head(columns * rows).itertuples()):
-        cells += [accepted[i], material.real[pair.nearest] * np.array([unit, unit, 1], np.float32)]
-        labels += [pair.id, f"{pair.nearest_id}  {pair.distance:.3f}{' copy' if pair.copy else ''}"]
+    for i, pair in enumerate(nearest.head(columns * rows).to_dict("records")):
+        cells += [accepted[i], material.real[pair["nearest"]] * np.array([unit, unit, 1], np.float32)]
+        labels += [pair["id"], f"{pair['nearest_id']}  {pair['distance']:.3f}{' copy' if pair['copy'] else ''}"]
     credit = material.data.get("licence") or None
     return render.sheet_svg(cells, *box, 2 * columns, labels, credit=credit, group=2)
 

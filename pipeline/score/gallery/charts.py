@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Literal
+from typing import Literal, SupportsFloat
 
 import numpy as np
 import pandas as pd
@@ -193,6 +193,6 @@ def _number(value: float) -> str:
     return text.replace("-", "\N{MINUS SIGN}")
 
 
-def _n(value: float) -> str:
+def _n(value: SupportsFloat) -> str:
     text = f"{float(value):.1f}"
     return text.removesuffix(".0") if not text.startswith("-0.0") else "0"

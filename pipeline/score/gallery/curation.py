@@ -212,8 +212,8 @@ def numbers_of(samples: DrawingSet, nearest: pd.DataFrame, more: pd.DataFrame | 
 def parts_of(table: pd.DataFrame, ids: Sequence[str]) -> dict[str, list[Part]]:
     """A row a part, with drawing (its place in ids), element, first and last stroke -> the parts by id."""
     found: dict[str, list[Part]] = {name: [] for name in ids}
-    for row in table.itertuples():
-        found[ids[row.drawing]].append(Part(str(row.element), int(row.first), int(row.last)))
+    for row in table.to_dict("records"):
+        found[ids[row["drawing"]]].append(Part(str(row["element"]), int(row["first"]), int(row["last"])))
     return found
 
 
@@ -273,8 +273,8 @@ def _neighbours(material: Material, nearest: pd.DataFrame) -> list[Neighbour | N
     unit = np.array([material.data["scale"]] * 2 + [1], np.float32)
     characters = material.real.index.get("character", material.real.index["id"]).tolist()
     pairs = {
-        row.id: Neighbour(str(row.nearest_id), str(characters[row.nearest] or ""), material.real[row.nearest] * unit)
-        for row in nearest.itertuples()
+        str(near["id"]): Neighbour(str(near["nearest_id"]), str(characters[row] or ""), material.real[row] * unit)
+        for near, row in zip(nearest.to_dict("records"), nearest["nearest"].tolist(), strict=True)
     }
     return [pairs.get(name) for name in material.samples.index["id"]]
 

@@ -127,7 +127,7 @@ def as_json(gallery: Gallery) -> dict[str, Any]:
     """What the page's script reads. No number that is not finite: such a one is null."""
     box = gallery.width, gallery.height
     reals: dict[str, int] = {}  # a real drawing is written once, however many samples are near it
-    drawn = []
+    drawn: list[list[str]] = []
     for neighbour in gallery.nearest:
         if neighbour is not None and neighbour.id not in reals:
             reals[neighbour.id] = len(drawn)
@@ -147,7 +147,8 @@ def as_json(gallery: Gallery) -> dict[str, Any]:
 
 def _column(gallery: Gallery, name: str) -> dict[str, Any]:
     values, how = gallery.numbers[name], gallery.columns.get(name, Column(name.replace("_", " ")))
-    kind, plain = "text", ["" if value is None or value != value else str(value) for value in values]
+    kind = "text"
+    plain: Sequence[str | float | None] = ["" if value is None or value != value else str(value) for value in values]
     if pd.api.types.is_bool_dtype(values):
         kind, plain = "flag", [int(value) for value in values]
     elif pd.api.types.is_numeric_dtype(values):

@@ -58,29 +58,24 @@ class JudgeNet(nn.Module):
 
     def __init__(self, shape: JudgeShape, source: torch.Generator):
         super().__init__()
-        first, second, third, fourth = shape.widths
-        plan = [
-            (len(rasters.CHANNELS), first, 1),
-            (first, second, 2),
-            (second, second, 1),
-            (second, third, 2),
-            (third, third, 1),
-            (third, fourth, 2),
-        ]
-        self.layers = nn.ModuleList(_layer(*one) for one in plan)
-        self.to_features = nn.Linear(fourth * (shape.size // 8) ** 2, shape.features, bias=False)
+        convolutions = [nn.Conv2d(*one, padding=1, bias=False) for one in _plan(shape)]
+        self.layers = nn.ModuleList(
+            nn.Sequential(one, nn.BatchNorm2d(one.out_channels), nn.ReLU()) for one in convolutions
+        )
+        self.to_features = nn.Linear(shape.widths[-1] * (shape.size // 8) ** 2, shape.features, bias=False)
         self.unit = nn.BatchNorm1d(shape.features, affine=False)  # of unit variance over what it was trained on
         self.hidden = nn.Linear(shape.features, HIDDEN)
         self.components = nn.Linear(HIDDEN, len(shape.components))
         self.strokes = nn.Linear(HIDDEN, 1)
-        for module in (*(layer[0] for layer in self.layers), self.to_features, self.hidden):
-            nn.init.kaiming_normal_(module.weight, nonlinearity="relu", generator=source)
+        for weight in (*(one.weight for one in convolutions), self.to_features.weight, self.hidden.weight):
+            nn.init.kaiming_normal_(weight, nonlinearity="relu", generator=source)
         nn.init.zeros_(self.hidden.bias)
         # the answers begin at "a component is rare, a character has ten strokes", not at random ones
         for head, value in ((self.components, RARE), (self.strokes, 1.0)):
             nn.init.zeros_(head.weight)
             nn.init.constant_(head.bias, value)
-        self.to(memory_format=torch.channels_last)
+        for one in convolutions:
+            one.weight.data = one.weight.data.contiguous(memory_format=torch.channels_last)
 
     def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
         return self.answers(self.maps(pictures)[1])
@@ -98,9 +93,17 @@ class JudgeNet(nn.Module):
         return self.components(hidden), self.strokes(hidden).squeeze(1)
 
 
-def _layer(wide_in: int, wide_out: int, stride: int) -> nn.Sequential:
-    convolution = nn.Conv2d(wide_in, wide_out, 3, stride, 1, bias=False)
-    return nn.Sequential(convolution, nn.BatchNorm2d(wide_out), nn.ReLU())
+def _plan(shape: JudgeShape) -> list[tuple[int, int, int, int]]:
+    """Channels in, channels out, kernel and stride of every layer."""
+    first, second, third, fourth = shape.widths
+    return [
+        (len(rasters.CHANNELS), first, 3, 1),
+        (first, second, 3, 2),
+        (second, second, 3, 1),
+        (second, third, 3, 2),
+        (third, third, 3, 1),
+        (third, fourth, 3, 2),
+    ]
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,7 @@ class Judge:
         """As `embed`, with the maps of the layers from FIRST on averaged over POOL x POOL cells before the features:
         (B, F). They see how strokes are drawn and joined, which the features have learnt to overlook; the layers before
         them see so closely that they tell one resampling from another."""
-        width = POOL * POOL * sum(layer[0].out_channels for layer in self.net.layers[FIRST:])
+        width = POOL * POOL * sum(wide for _, wide, *_ in _plan(self.shape)[FIRST:])
         return self._read(drawings, self._described, width + self.shape.features, progress)
 
     def answer(self, drawings: Sequence[Steps], progress: Progress = unseen) -> Answers:

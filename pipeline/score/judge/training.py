@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -35,6 +35,7 @@ from pipeline.seeds import generator
 
 WEIGHT_STREAM, ORDER_STREAM = 0, 1  # keys of the random streams
 WARMUP = 0.1  # share of the training in which the learning rate rises
+T = TypeVar("T")
 RESAMPLINGS = ("coarse", "fine", "even", "straight")
 
 
@@ -83,15 +84,19 @@ class Plan:
 
 def read(path: Path) -> Plan:
     """judge/params.yaml, as strictly as params.yaml is read. Raises ParamsError."""
-    kinds = {"fetch": FetchParams, **dict.fromkeys(RESAMPLINGS, ParseParams), "judge": JudgeParams}
     try:
         values = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
     except (OSError, YAMLError) as error:
         raise ParamsError(f"{path} cannot be read ({error}); `git checkout {path}` brings it back") from None
-    if not isinstance(values, dict) or set(values) != set(kinds):
-        raise ParamsError(f"{path} must hold the sections {', '.join(kinds)}, and only those")
-    built = {name: build(kind, values[name] or {}, f"{path}: {name}") for name, kind in kinds.items()}
-    return Plan(built["fetch"], {name: built[name] for name in RESAMPLINGS}, built["judge"])
+    names = ("fetch", *RESAMPLINGS, "judge")
+    if not isinstance(values, dict) or set(values) != set(names):
+        raise ParamsError(f"{path} must hold the sections {', '.join(names)}, and only those")
+
+    def built(name: str, kind: type[T]) -> T:
+        return build(kind, values[name] or {}, f"{path}: {name}")
+
+    resamplings = {name: built(name, ParseParams) for name in RESAMPLINGS}
+    return Plan(built("fetch", FetchParams), resamplings, built("judge", JudgeParams))
 
 
 @dataclass(frozen=True)

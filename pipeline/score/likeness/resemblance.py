@@ -50,7 +50,8 @@ def resemblance(judge: Judge, sets: Sets, resamples: int, seed: int, progress: P
     described["drawn"] = described["accepted"]
     if len(sets.drawn) > len(sets.accepted):  # the filters have rejected some
         described["drawn"] = judge.describe(sets.drawn, named(progress, "judge all"))
-    metrics, believed = {}, np.zeros(0)
+    metrics: dict[str, float] = {}
+    believed = np.zeros(0)
     for suffix, name in (("_floor", "valid"), ("_unfiltered", "drawn"), ("", "accepted")):
         real = [described["test"]] if name == "valid" else [described["test"], described["valid"]]
         for measure, found in _distances(judge, described, name, resamples, seed, progress).items():

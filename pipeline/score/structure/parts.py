@@ -18,6 +18,7 @@ What is left out on purpose:
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -39,7 +40,13 @@ LIMITS = {2: 0.051, 3: 0.057, 4: 0.088}  # by the number of strokes, the last fo
 STRETCH = 1.6
 PLACE = 0.1  # how far a part's box may be from where the training drawings have it, in sides of the drawing
 
-RUN = {"drawing": np.int64, "first": np.int64, "strokes": np.int64, "element": "str", "distance": np.float32}
+RUN: dict[str, Any] = {
+    "drawing": np.int64,
+    "first": np.int64,
+    "strokes": np.int64,
+    "element": "str",
+    "distance": np.float32,
+}
 COLUMNS = ("drawing", "element", "first", "last", "distance", "left", "top", "right", "bottom", "away")
 
 
@@ -97,13 +104,14 @@ def library(training: DrawingSet) -> Library:
     traced = traces.of(list(training))
     known = instances(training)
     templates = {}
-    for strokes, those in known.groupby("strokes"):
+    for strokes in sorted(set(known["strokes"].tolist())):
+        those = known[known["strokes"] == strokes]
         points = _runs(traced, those["drawing"].to_numpy(), those["first"].to_numpy(), strokes)
-        templates[int(strokes)] = Templates(those["element"].to_numpy(str), _descriptors(points))
+        templates[strokes] = Templates(those["element"].to_numpy(str), _descriptors(points))
     inside = known[~known["whole"]]
     placed = _run_boxes(traced, *(inside[name].to_numpy() for name in ("drawing", "first", "strokes")))
     rows = inside.groupby("element").indices
-    return Library(templates, {element: placed[those] for element, those in rows.items()})
+    return Library(templates, {str(element): placed[those] for element, those in rows.items()})
 
 
 def instances(drawings: DrawingSet) -> pd.DataFrame:
@@ -199,9 +207,10 @@ def _away(box: NDArray, places: NDArray) -> float:
 
 def _chosen(runs: pd.DataFrame, counts: NDArray[np.int64]) -> list[tuple]:
     """Rows of `runs`, for each drawing the best that do not overlap, in the order of writing."""
-    chosen = []
-    for drawing, those in runs.groupby("drawing", sort=True):
-        chosen += _cover(list(those.itertuples(index=False, name=None)), int(counts[drawing]))
+    chosen: list[tuple] = []
+    for _, those in runs.groupby("drawing", sort=True):
+        rows = list(those.itertuples(index=False, name=None))
+        chosen += _cover(rows, int(counts[rows[0][0]]))
     return chosen
 
 
@@ -213,15 +222,15 @@ def _cover(runs: list[tuple], strokes: int) -> list[tuple]:
         ending.setdefault(run[1] + run[2], []).append(run)
     best: list[tuple[tuple[float, ...], tuple | None]] = [((0, 0, 0.0), None)]
     for end in range(1, strokes + 1):
-        options = [(best[end - 1][0], None)]
+        options: list[tuple[tuple[float, ...], tuple | None]] = [(best[end - 1][0], None)]
         for run in ending.get(end, []):
             explained, parts, near = best[run[1]][0]
             options.append(((explained + run[2], parts - 1, near - run[4]), run))
         best.append(max(options, key=lambda option: option[0]))
     chosen, at = [], strokes
     while at > 0:
-        run = best[at][1]
-        if run is not None:
-            chosen.append(run)
-        at = at - 1 if run is None else run[1]
+        last = best[at][1]
+        if last is not None:
+            chosen.append(last)
+        at = at - 1 if last is None else last[1]
     return chosen[::-1]
