@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+import tomllib
 
 import pytest
 from ruamel.yaml import YAML
@@ -163,3 +164,29 @@ def test_overrides_in_the_docs_are_parameters():
     for path in [README, *(ROOT / "docs").glob("*.md")]:
         named = re.findall(r"-S '?(\w+\.\w+)=", path.read_text(encoding="utf-8"))
         assert set(named) <= known, path.name
+
+
+def test_the_linters_are_the_same_before_a_commit_and_in_ci():
+    """Each command of `make lint` is a hook of pre-commit, from the project's environment: no second version of it."""
+    recipe = re.search(r"^lint:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    commands = [line.strip() for line in recipe.group(1).splitlines()]
+    (repository,) = yaml(".pre-commit-config.yaml")["repos"]
+    assert repository["repo"] == "local" and all(hook["language"] == "system" for hook in repository["hooks"])
+    assert [hook["entry"] for hook in repository["hooks"]] == [f".venv/bin/{command}" for command in commands]
+    pinned = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    dev = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"][
+        "dev"
+    ]
+    for tool in {command.split()[0] for command in commands}:
+        (version,) = [one for one in dev if one.startswith(f"{tool}==")]
+        assert version in pinned
+
+
+def test_ci_runs_what_ci_run_says_on_the_oldest_python():
+    (job,) = yaml(".github/workflows/ci.yml")["jobs"].values()
+    oldest = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["requires-python"]
+    python = next(step["with"]["python-version"] for step in job["steps"] if "python" in step.get("uses", ""))
+    assert f">={python}" == oldest
+    assert [step["run"] for step in job["steps"] if "run" in step] == [".ci/run"]
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert {"make test", "make lint"} <= set(script.splitlines())
