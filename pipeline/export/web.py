@@ -28,7 +28,7 @@ SCRIPT, WORKER, STYLE = "app.js", "worker.js", "style.css"
 ROOT = Path(__file__).parent.parent.parent / "web"
 
 IMPORT = re.compile(r'^import \{([^}]*)\} from "\./([\w-]+\.js)";$', re.MULTILINE)
-EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|const|class) (\w+))", re.MULTILINE)
+EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|const|class) ([\w$]+))", re.MULTILINE)
 
 
 class ExportError(ValueError):

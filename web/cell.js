@@ -1,0 +1,27 @@
+// A character's place on the page, a button with ink: { number, kind, button, ink }; once written also steps and strokes.
+import { Ink } from "./ink.js";
+import { state } from "./state.js";
+import { toStrokes } from "./strokes.js";
+import { word } from "./words.js";
+
+/** kind: the word for it, "character" or "variant". A click hands the cell to `open`. */
+export function cell(number, kind, open) {
+  const button = document.createElement("button"), canvas = document.createElement("canvas");
+  const made = { number, kind, button, ink: new Ink(canvas, state.net.data) };
+  Object.assign(button, { type: "button", className: "cell", disabled: true, onclick: () => open(made) });
+  button.append(canvas);
+  label(made);
+  return made;
+}
+
+export function give(cell, steps) {
+  Object.assign(cell, { steps, strokes: toStrokes(steps, state.net.data) });
+  cell.button.disabled = false;
+  label(cell);
+}
+
+/** In the page's language: "Character 3, 7 strokes". */
+export function label(cell) {
+  const name = word(cell.kind, cell.number + 1);
+  cell.button.setAttribute("aria-label", cell.strokes ? `${name}, ${word("strokes", cell.strokes.length)}` : name);
+}

@@ -1,0 +1,132 @@
+// The desk: the strokes that the user draws on the pad, where the net would go on, and six ways in which it does.
+import { cell, give, label } from "./cell.js";
+import { ask, write } from "./client.js";
+import { chances, placed } from "./clouds.js";
+import { $ } from "./document.js";
+import { Ink } from "./ink.js";
+import { follow } from "./pointer.js";
+import { SEEDS, state } from "./state.js";
+import { onGrid, resample, toSteps } from "./strokes.js";
+
+const VARIANTS = 6;
+let pad = null, strokes = [], current = null, cloud = null; // current: the points of the stroke being drawn
+let variants = [], round = 0, foreseen = 0, halt = () => {}, open = null;
+
+/** For tests and benchmarks: strokes of points, and the cells with what the net made of them. */
+export const drawn = () => strokes;
+export const ways = () => variants;
+export const inks = () => [pad, ...variants.map((each) => each.ink)];
+
+/** An empty pad in the box of the net. */
+export function layOut() {
+  pad = new Ink($("pad"), state.net.data);
+  clear();
+}
+
+function clear() {
+  [strokes, current] = [[], null];
+  goOn();
+}
+
+/** Six new characters that begin with the strokes drawn. */
+export function goOn() {
+  halt();
+  round++;
+  variants.forEach((each) => each.ink.stop());
+  const start = toSteps(strokes, state.net.data), own = [...strokes], seed = (state.seed + round) % SEEDS;
+  variants = own.length ? Array.from({ length: VARIANTS }, (_, i) => Object.assign(cell(i, "variant", open), { drawn: own, seed })) : [];
+  $("variants").replaceChildren(...variants.map((each) => each.button));
+  variants.forEach((each) => each.ink.show(own));
+  foresee();
+  if (own.length) halt = write({ seed, settings: state.settings, start, numbers: variants.map((each) => each.number) }, written);
+}
+
+function written(characters) {
+  for (const { number, steps } of characters) {
+    const each = variants[number];
+    give(each, steps);
+    each.ink.write(each.strokes, { own: each.drawn.length, speed: 1.3 });
+  }
+}
+
+/** The pad as it stands, and a cloud where the net would go on. */
+async function foresee() {
+  const mine = ++foreseen, on = $("clouds").checked, steps = toSteps(strokes, state.net.data);
+  cloud = null;
+  for (const id of ["again", "undo", "clear"]) $(id).disabled = !strokes.length;
+  show();
+  $("chances").hidden = !on;
+  if (!on) return;
+  const { clouds } = await ask("foresee", { steps, settings: state.settings, last: true });
+  if (mine !== foreseen) return;
+  cloud = placed(clouds[0], steps);
+  chances($("chances"), clouds[0]);
+  show();
+}
+
+function show() {
+  pad.cloud = current ? null : cloud;
+  pad.show([...strokes, ...(current ? [[...current]] : [])]);
+}
+
+/** A stroke as the pointer draws it; one that Undo or Clear took away meanwhile is drawn no further. */
+const HAND = {
+  begin(event) {
+    if (!pad) return;
+    current = [pad.place(event)];
+    show();
+  },
+  move(events) {
+    if (!current) return;
+    current.push(...events.map((event) => pad.place(event)));
+    show();
+  },
+  end() {
+    if (!current) return;
+    strokes.push(onGrid(resample(current, state.net.data)));
+    current = null;
+    goOn();
+  },
+  drop() {
+    current = null;
+    if (pad) show();
+  },
+};
+
+function undo(event) {
+  event.preventDefault();
+  if (current) return HAND.drop();
+  if (!strokes.length) return;
+  strokes.pop();
+  goOn();
+}
+
+/** Show the very character that a link names: see link.js. */
+export function openLinked({ number, start, seed }) {
+  if (number === null) return;
+  strokes = [...(start ?? [])];
+  round++;
+  const each = Object.assign(cell(number, "character", open), start && { drawn: start }, { seed });
+  variants = [each];
+  foresee();
+  halt = write({ seed, settings: state.settings, start: toSteps(strokes, state.net.data), numbers: [number] }, ([{ steps }]) => {
+    give(each, steps);
+    open(each);
+  });
+}
+
+export const relabel = () => variants.forEach(label);
+
+/** opened(cell): what a click on a variant does. */
+export function bindDesk(opened) {
+  open = opened;
+  follow($("pad"), HAND);
+  $("pad").addEventListener("keydown", (event) => {
+    if (event.key === "Backspace" || (event.key === "z" && (event.ctrlKey || event.metaKey))) undo(event);
+    if (event.key === "Enter" && pad) goOn();
+  });
+  $("again").onclick = goOn;
+  $("undo").onclick = undo;
+  $("clear").onclick = clear;
+  $("clouds").onchange = () => pad && foresee();
+}
