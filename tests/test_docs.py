@@ -161,6 +161,15 @@ def test_control_what_is_not_there_is_seen(check, text, wrong):
     assert check(text, ROOT / "README.md") == wrong
 
 
+def test_files_that_code_speaks_of_are_there():
+    """Python files and pages named in modules, scripts and settings, by their whole path or the end of it."""
+    known = [f"/{name}" for name in tracked()]
+    for name in tracked():
+        if name.endswith((".py", ".js", ".yaml", ".toml")) and not name.startswith("tests/"):
+            named = re.findall(rf"{START}([\w-][\w/-]*\.(?:py|md))\b", read(name))
+            assert {one for one in named if not any(there.endswith(f"/{one}") for there in known)} == set(), name
+
+
 def test_the_index_names_every_page_and_some_page_every_picture():
     index = read("docs/README.md")
     files = [name.removeprefix("docs/") for name in tracked() if name.startswith("docs/") and name != "docs/README.md"]
