@@ -15,9 +15,9 @@ Wings, in the order of the flow. A wing imports the base files and wings above i
 what goes out, and where the next one of its kind goes:
 
     fetch       stage fetch:   package, release or folder -> one archive and a manifest
-    parse       stage parse:   every stroke of every file -> a set of drawings
+    parse       stage parse:   formats read, every stroke resampled to a few points -> a set of drawings
     batch       stage batch:   hold-out split, scale, minibatches of whole drawings
-    net         shared:        mixture density, loss, the recurrent net, weights on disk
+    net         shared:        the recurrent net, its mixture density, the loss, weights on disk
     describe    shared:        what drawings are made of
     forecast    shared:        how likely a net finds a drawing
     train       stage train:   the loop
@@ -28,5 +28,5 @@ what goes out, and where the next one of its kind goes:
     tracking    every stage:   rows in MLflow
     cli         the command `fake-kanji`
 
-Nothing is imported here, and nothing is fetched at import.
+Nothing is imported here, and nothing is fetched at import. CONTRIBUTING.md says where to change what.
 """

@@ -1,8 +1,7 @@
-"""What the repository promises of itself: dvc.yaml against the imports, README against the files and parameters."""
+"""What the code promises of itself: dvc.yaml against the imports, one direction, no pickles."""
 
 import ast
 import re
-import subprocess
 import tomllib
 
 import pytest
@@ -12,7 +11,6 @@ from tests.support import ROOT
 from tests.support.imports import REPORTS, closure, imported, modules
 
 STAGES = ("fetch", "parse", "batch", "train", "export", "sample", "score")
-README = ROOT / "README.md"
 
 
 def yaml(name: str) -> dict:
@@ -129,41 +127,6 @@ def test_nothing_is_unpickled_but_by_the_one_reader_that_runs_nothing():
         assert not re.search(r"\bpickle\.|import pickle|from pickle", text) or path == reader, path.name
     text = reader.read_text(encoding="utf-8")
     assert "pickle.load" not in text and len(re.findall(r"\bpickle\.", text)) == 1  # the class that it restricts
-
-
-def test_readme_s_parameter_table_is_params_yaml():
-    rows = re.findall(r"^\| `(\w+\.\w+)` \| `([^`]*)` \|", README.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    values = {f"{name}.{key}": value for name, part in yaml("params.yaml").items() for key, value in part.items()}
-    assert [name for name, _ in rows] == list(values)
-    parser = YAML(typ="safe", pure=True)
-    wrong = {name: text for name, text in rows if parser.load(text) != values[name]}
-    assert not wrong
-
-
-def test_readme_s_tree_is_the_repository_s():
-    block = re.search(r"```\n(fake-kanji/\n.*?)```", README.read_text(encoding="utf-8"), flags=re.DOTALL)
-    assert block
-    named = set(re.findall(r"^ {2}([\w./-]+)", block.group(1), flags=re.MULTILINE))
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split(
-        "\n"
-    )
-    there = {line.split("/")[0] + ("/" if "/" in line else "") for line in tracked if line}
-    hidden = {name for name in there if name.startswith(".")} - {".ci/"}
-    assert named == there - hidden
-
-
-def test_readme_s_make_targets_exist():
-    targets = set(re.findall(r"^(\w[\w-]*):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
-    used = set(re.findall(r"(?:^    |`)make (\w[\w-]*)", README.read_text(encoding="utf-8"), flags=re.MULTILINE))
-    assert used and used <= targets
-
-
-def test_overrides_in_the_docs_are_parameters():
-    """Every `-S name=value` of README and docs names a parameter."""
-    known = {f"{name}.{key}" for name, part in yaml("params.yaml").items() for key in part}
-    for path in [README, *(ROOT / "docs").glob("*.md")]:
-        named = re.findall(r"-S '?(\w+\.\w+)=", path.read_text(encoding="utf-8"))
-        assert set(named) <= known, path.name
 
 
 def test_the_linters_are_the_same_before_a_commit_and_in_ci():

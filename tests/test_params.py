@@ -4,6 +4,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from pipeline import params
+from tests.support import ROOT
 
 CASES = [
     # section, key, value (None: take the key out), what the error says
@@ -37,6 +38,10 @@ def test_the_committed_file_is_read(defaults):
     for section in params.SECTIONS:
         loaded = params.load(section)
         assert {key: getattr(loaded, key) for key in defaults[section]} == defaults[section]
+
+
+def test_the_shipped_net_s_file_can_still_be_run():
+    assert params.read(ROOT / "pretrained" / "params.yaml").keys() == params.SECTIONS.keys()
 
 
 @pytest.mark.parametrize(("section", "key", "value", "message"), CASES)

@@ -1,4 +1,4 @@
-// From the net's outputs to the next step: pipeline/mixture.py and pipeline/sampling.py.
+// From the net's outputs to the next step: pipeline/net/mixture.py and pipeline/sample/sampler.py.
 import { PEN_STATES } from "./features.js";
 import { cosh, exp, log, tanh } from "./numbers.js";
 

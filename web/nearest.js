@@ -1,4 +1,4 @@
-// The nearest real kanji: pictures and distance of pipeline/novelty.py over the drawings of kanji.json.
+// The nearest real kanji: pictures and distance of pipeline/score/novelty.py over the drawings of kanji.json.
 import { bytes } from "./base64.js";
 import { NetError } from "./net.js";
 

@@ -1,4 +1,4 @@
-// The net of net.json (its format: pipeline/compact.py) and one step of it for many drawings at once.
+// The net of net.json (its format: pipeline/export/compact.py) and one step of it for many drawings at once.
 // Shapes: B drawings side by side, a multiple of 8; a vector of H units for each is an array [H][B], float32.
 import { floats, whole } from "./base64.js";
 import { begin, featureCount, features, PEN_STATES } from "./features.js";

@@ -1,5 +1,6 @@
 // Drawings: steps [dx, dy, pen] in the units of the box <-> strokes of points [x, y]; and how a user's own strokes
-// become few points, as those of the training data have: pipeline/prefix.py and pipeline/geometry.py.
+// become few points, as those of the training data have: pipeline/write/prefix.py,
+// pipeline/parse/resampling.py.
 
 const EPSILON = 0.01; // of the box's larger side
 const GRID = 50; // to the unit; own points are rounded to this, so that a link brings the very same back
@@ -67,7 +68,8 @@ function spaced(points, spacing) {
 }
 
 /** Ramer, Douglas, Peucker: the fewest points within epsilon, by distance to the chord. Of points equally far the last
- * is kept, and distances are rounded as in the library that pipeline/geometry.py uses: symmetric strokes have many ties. */
+ * is kept, and distances are rounded as in the library that pipeline/parse/resampling.py uses: symmetric strokes have
+ * many ties. */
 function simplified(points, epsilon) {
   if (points.length < 3) return points;
   const a = points[0], b = points.at(-1);

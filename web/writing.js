@@ -68,7 +68,7 @@ export class Writing {
   }
 }
 
-/** The filters of pipeline/filters.py, but for copies. */
+/** The filters of pipeline/sample/filters.py, but for copies. */
 export function fits(steps, { data, sample = {} }) {
   const unit = Math.max(data.width, data.height) / 109;
   const { margin = 2 * unit, min_size = 30 * unit, min_strokes = 2, max_strokes = 30 } = sample;

@@ -20,7 +20,10 @@ def export(
     rejected: Annotated[bool, option("--rejected", help="Also samples that the filters left out.")] = False,
     licence: Annotated[str | None, option("--licence", metavar="TEXT", help="Credit to write (the data's).")] = None,
 ) -> None:
-    """Write drawings for other tools: pictures, sketch-rnn's npz, Quick, Draw!'s ndjson, plain json."""
+    """Write drawings for other tools: svg, npz, ndjson, json.
+
+    npz is sketch-rnn's, ndjson Quick, Draw!'s simplified one.
+    """
     from pipeline.export import interchange as module
 
     if kind not in module.KINDS:

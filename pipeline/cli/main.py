@@ -16,7 +16,8 @@ from pipeline.cli.ui import ui
 COMMANDS = {"sample": sample, "export-web": export_web, "starts": starts, "track": track, "export": export, "ui": ui}
 
 app = typer.Typer(
-    help="Kanji that do not exist, written stroke by stroke by a recurrent net.",
+    help="Kanji that do not exist, written stroke by stroke by a recurrent net.\n\n"
+    "A trained one comes along: `fake-kanji sample` writes a sheet at once. To train one, run `make repro`.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

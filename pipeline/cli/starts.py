@@ -13,7 +13,7 @@ def starts(
     strokes: Annotated[Path, typer.Argument(metavar="FOLDER", help="What stage parse wrote.")] = Path("data/strokes"),
     out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The file to write.")] = Path(STARTS),
 ) -> None:
-    """Make the file that `sample --start 氵` looks in, from KanjiVG's strokes."""
+    """Make the file that `sample --start 氵` looks in."""
     from pipeline.write import starts as module
 
     count = module.build(strokes, out)

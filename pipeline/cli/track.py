@@ -17,7 +17,10 @@ def track(
     ] = None,
     experiments: Annotated[bool, typer.Option("--experiments", help="Of every DVC experiment kept here.")] = False,
 ) -> None:
-    """Fill in rows in MLflow that could not be kept while the stages ran; without --rev, that of params.yaml."""
+    """Fill in rows of MLflow from what DVC keeps.
+
+    That of params.yaml, or those of --rev and --experiments: what could not be kept while the stages ran.
+    """
     if not sync:
         raise CommandError("nothing to do; --sync fills in the row of params.yaml, with --rev or --experiments others")
     from pipeline.tracking import revisions as module

@@ -5,5 +5,5 @@ out  data/raw: drawings.zip, manifest.csv, source.json
 
 sources    where drawings come from; a new source is a function in its SOURCES
 downloads  a pinned package or release, checked by its hash, kept in a cache
-formats    the formats that files come in, told by their content; a new format's name, ending and look go there
+formats    the formats that files come in, told by their content; parse/formats/__init__.py tells how one is added
 """

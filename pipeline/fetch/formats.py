@@ -7,13 +7,16 @@ pot        CASIA's online handwriting, a file a writer
 iam        IAM On-Line's .xml of strokes, a line of text a file
 kanjivg    KanjiVG's single .xml or .xml.gz
 
-What a format means is in its reader's docstring; readers.py names the readers.
+What a format means is in its reader's docstring. How another one is added: pipeline/parse/formats/__init__.py.
 """
 
 import struct
 import zlib
+from typing import Literal
 
-ENDINGS = {
+Format = Literal["svg", "stroke-3", "quickdraw", "pot", "iam", "kanjivg"]
+
+ENDINGS: dict[str, tuple[str, ...]] = {
     "svg": (".svg", ".svgz"),
     "stroke-3": (".npz",),
     "quickdraw": (".ndjson",),

@@ -4,7 +4,7 @@ drawings.zip  the files, sorted by name, not compressed and without dates: the s
 manifest.csv  a row a file: name, bytes, sha256
 source.json   what the files came from, their format (see formats.py) and their licence
 
-A new source is a function in SOURCES; a new file format is described in formats.py and readers.py.
+A new source is a function in SOURCES. A new file format needs nothing here: pipeline/parse/formats/__init__.py.
 """
 
 import csv
@@ -26,6 +26,7 @@ from pydantic import Field, model_validator
 from pipeline import files, params
 from pipeline.fetch import downloads, formats
 from pipeline.fetch.downloads import SourceError
+from pipeline.fetch.formats import Format
 
 ARCHIVE, MANIFEST, SOURCE = "drawings.zip", "manifest.csv", "source.json"
 KANJIVG_LICENCE = "KanjiVG, (c) Ulrich Apel, CC BY-SA 3.0"
@@ -53,7 +54,7 @@ class FetchParams:
     """
 
     source: Literal["package", "release", "folder"]
-    format: Literal["auto", "svg", "stroke-3", "quickdraw", "pot", "iam", "kanjivg"]
+    format: Literal["auto", Format]
     package: Name
     version: Version
     sha256: Sha256

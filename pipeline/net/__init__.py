@@ -1,7 +1,7 @@
 """The net that writes, shared by all that train it or use it.
 
 mixture     mixture of bivariate Gaussians: density, gradient, drawing from it
-loss        offset and weighted pen likelihood; another loss goes there
+loss        what training makes small: offset and weighted pen likelihood; another loss goes there
 model       the recurrent net: a new cell or input goes there
 checkpoint  weights and training states on disk: safetensors and JSON
 """

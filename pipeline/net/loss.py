@@ -1,5 +1,10 @@
 """The training loss: offsets under the mixture density, pen states under a weighted softmax.
 
+`training_loss` is what train/loop.py makes small, its two parts added and divided by the number of steps: another loss
+is written there. `step_losses` is what is told of a net, in validation and in scores: left as it is, nets of different
+losses compare. The density is mixture.py, with its gradient in closed form; pen_weights are the parameter
+train.pen_weights, which sampling divides out again.
+
 Shapes: N real steps (padding is taken out before), K mixture components.
 """
 

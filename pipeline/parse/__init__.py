@@ -3,11 +3,11 @@
 in   data/raw
 out  data/strokes: the set of drawings, a sheet of examples, what could not be read
 
-reading     the archive -> the set; a file that cannot be read gives a reason
-resampling  a curve -> the points of a stroke; a new rule is a function there, named in its RULES
+reading     the archive -> the set; a file that cannot be read gives a reason; the section `parse` of params.yaml
+resampling  a curve -> the points of a stroke; how a new rule is added is told there
 characters  what a file's name tells: code point, variant, kind
 readers     the reader of each stroke format
-formats/    those readers; a new format is a module there, as formats/sketch.py describes it
+formats/    those readers; how a new format is added is told in formats/__init__.py
 svg/        an SVG document -> strokes as curves
 timelimit   a limit of processor time a file
 """

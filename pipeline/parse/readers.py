@@ -1,5 +1,5 @@
-"""Each stroke format's reader, by the format's name. To add a format: a module as sketch.py describes, a line here, and
-its name, ending and look in formats.py. svg and kanjivg give SVG documents, which svg.py reads."""
+"""Each stroke format's reader, by the format's name; formats/__init__.py tells how one is added. svg and kanjivg give
+SVG documents, which svg/documents.py reads."""
 
 from types import ModuleType
 

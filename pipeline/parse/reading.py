@@ -69,7 +69,8 @@ class ParseParams:
 
 def how_resampled(options: ParseParams) -> dict[str, Any]:
     """The part of the parameters that says how curves became points: a net's own input must be resampled alike."""
-    return {key: getattr(options, key) for key in ("rule", "chord_length", "max_chords", "spacing", "epsilon")}
+    keys = ("rule", *(name for _, names in resampling.RULES.values() for name in names))
+    return {key: getattr(options, key) for key in keys}
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ def parse_into(
 
     jobs      processes (-1: one a processor); joblib's own settings decide where they run
     progress  called with the number of drawings done since the last call
-    form      the files' format, see formats.py
+    form      the files' format, see fetch/formats.py
     Raises ParseError: no archive, more unreadable drawings than options.max_unreadable, or nothing selected;
     FormatError: a file that is not of the format.
     """

@@ -1,4 +1,4 @@
-"""Resampling: a curve -> the points of a stroke. To add a rule, write a function and name it in RULES.
+"""Resampling: a curve -> the points of a stroke.
 
 bezier     the post's: each segment in 1 to `max_chords` chords, one more for every `chord_length` units
            between its ends
@@ -6,6 +6,11 @@ arclength  points at equal distances along the path, `spacing` units or a little
 rdp        the fewest points that stay within `epsilon` units of the curve (Ramer, Douglas and Peucker)
 
 Each returns (m, 2) float64, m >= 1, from one end of the curve to the other; a curve of no extent is one point.
+
+To add a rule, write its function here, name it with its parameters in RULES, and name it in `rule` of ParseParams in
+reading.py. A parameter of its own is a field there, too, and a value in params.yaml, pretrained/params.yaml, each
+resampling of judge/params.yaml, and PARSE of write/prefix.py, for nets from before; and a row in docs/parameters.md.
+What is drawn on the page is resampled by web/strokes.js, which needs the rule, too.
 """
 
 from collections.abc import Callable, Iterable
@@ -73,7 +78,7 @@ RULES: dict[str, tuple[Callable[..., Points], tuple[str, ...]]] = {
 
 
 def resample(curve: Curve, params: Any) -> Points:
-    """The curve's points, (m, 2), by the rule params.rule. `params` is parsing.ParseParams. Raises GeometryError."""
+    """The curve's points, (m, 2), by the rule params.rule. `params` is reading.ParseParams. Raises GeometryError."""
     if (curve.controls == curve.controls[0, 0]).all():
         return curve.controls[0, :1].copy()
     function, names = RULES[params.rule]

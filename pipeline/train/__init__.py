@@ -1,4 +1,4 @@
-"""train: drawings -> a net.
+"""train: drawings -> a net. The loss that it makes small is net/loss.py.
 
 in   data/batches
 out  data/model: weights, config.json, history.csv

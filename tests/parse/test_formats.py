@@ -3,9 +3,11 @@
 import gzip
 import io
 import json
+import re
 import struct
 import zipfile
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -18,10 +20,11 @@ from pipeline.batch import holdout
 from pipeline.export import interchange
 from pipeline.fetch import formats, sources
 from pipeline.fetch.sources import FetchParams
-from pipeline.parse import reading
+from pipeline.parse import readers, reading
 from pipeline.parse.formats import casia, quickdraw, stroke3
 from pipeline.parse.formats.sketch import FormatError, Record
 from pipeline.parse.reading import ParseParams
+from tests.support import ROOT
 
 STROKE_3 = np.array([[3, 0, 0], [0, 4, 1], [-3, -4, 0], [1, 1, 1]], np.int16)
 POINTS = [[[0, 0], [3, 0], [3, 4]], [[0, 0], [1, 1]]]  # what it draws
@@ -147,6 +150,18 @@ def test_a_format_is_told_by_its_content(form, read):
 )
 def test_content(data, form):
     assert formats.tell(data) == form
+
+
+def test_a_format_is_named_everywhere():
+    """As the readers' docstring tells: the parameter, the endings, the readers, the examples here, and the page."""
+    names = get_args(formats.Format)
+    assert get_args(FetchParams.__dataclass_fields__["format"].type) == ("auto", *names)
+    assert tuple(formats.ENDINGS) == names and set(readers.RECORDS) | {"svg"} == set(names) >= set(readers.AS_SVG)
+    assert set(GOOD) | set(readers.AS_SVG) == set(names)
+    for name, reader in readers.RECORDS.items():
+        assert callable(reader.records) and (name in readers.AS_SVG or callable(reader.read)), name
+    page = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
+    assert tuple(re.findall(r"^\| `([\w-]+)` \| [^|]* \| yes \|", page, flags=re.MULTILINE)) == names
 
 
 def test_two_formats_in_a_folder_are_refused_and_one_can_be_chosen(read):

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.fetch import formats
 from pipeline.parse.svg.paths import Curve, check
 
 Points = NDArray[np.float64]  # (m, 2), m >= 1
@@ -48,10 +49,8 @@ class Sketch:
 
 def stem(name: str) -> str:
     """The file's path without its ending."""
-    for ending in (".xml.gz", ".ndjson", ".npz", ".pot", ".xml"):
-        if name.lower().endswith(ending):
-            return name[: -len(ending)]
-    return name
+    found = (ending for ending in formats.ALL_ENDINGS if name.lower().endswith(ending))
+    return name[: len(name) - len(max(found, key=len, default=""))]
 
 
 def polyline(points: Points) -> Curve:
