@@ -56,6 +56,11 @@ def positions(steps: Steps, width: float, height: float) -> NDArray[np.float64]:
     return np.cumsum(steps[:, :2], axis=0, dtype=np.float64) + (width / 2, height / 2)
 
 
+def unit(scale: float) -> NDArray[np.float32]:
+    """(3,): what steps in a unit of `scale` are multiplied by to be in units of 1, and divided by to go back."""
+    return np.array([scale, scale, 1], np.float32)
+
+
 def stroke_count(steps: Steps) -> int:
     """How often the pen is lifted, the end of the character included."""
     return int(np.count_nonzero(steps[:, 2] != ON_PAPER))

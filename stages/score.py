@@ -46,10 +46,9 @@ def main(row: Any, samples: Path, prepared: Path, model: Path, reader: Path, out
 
 def exhibit(out: Path, material: Material, found: Scores, films: list, curves: Any, config: dict[str, Any]) -> None:
     """gallery.html, and density.svg and .png: where the pen may go next along a few drawings."""
-    credit = material.data.get("licence") or None
     along = render.sheet_svg([None], material.data["width"], material.data["height"], 1)
     if films:
-        along = density_sheet.density_svg([film.density for film in films], MOMENTS, credit)
+        along = density_sheet.density_svg([film.density for film in films], MOMENTS, material.credit)
     render.write_both(out / "density", along, DENSITY_PX)
     shown = curation.curate(
         material,

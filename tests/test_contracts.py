@@ -17,6 +17,10 @@ def yaml(name: str) -> dict:
     return YAML(typ="safe", pure=True).load(ROOT / name)
 
 
+def project() -> dict:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
 def covering(deps: list[str], path: str) -> list[str]:
     """Those of the deps that are the file or a folder above it."""
     return [dep for dep in deps if path == dep or path.startswith(f"{dep}/")]
@@ -147,9 +151,8 @@ def test_the_linters_are_the_same_before_a_commit_and_in_ci():
 
 def test_ci_runs_what_ci_run_says_on_the_oldest_python():
     (job,) = yaml(".github/workflows/ci.yml")["jobs"].values()
-    oldest = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["requires-python"]
     python = next(step["with"]["python-version"] for step in job["steps"] if "python" in step.get("uses", ""))
-    assert f">={python}" == oldest
+    assert f">={python}" == project()["requires-python"]
     assert [step["run"] for step in job["steps"] if "run" in step] == [".ci/run"]
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert {"make test", "make lint"} <= set(script.splitlines())

@@ -90,3 +90,10 @@ def test_what_is_no_set_is_told_with_its_cure(tmp_path, scribbles):
         dataset.load(tmp_path)
     with pytest.raises(dataset.DatasetError, match="120 drawings but 119 rows"):
         dataset.save(tmp_path, list(scribbles), scribbles.index.iloc[1:])
+
+
+def test_a_unit_scales_offsets_and_leaves_the_pen():
+    steps = np.array([[30, -15, 0], [1.5, 0, 2]], np.float32)
+    scaled = steps / drawing.unit(15.0)
+    assert scaled.dtype == np.float32 and scaled.tolist() == [[2, -1, 0], [np.float32(0.1), 0, 2]]
+    assert np.array_equal(scaled * drawing.unit(15.0), steps)

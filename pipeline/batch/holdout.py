@@ -19,6 +19,7 @@ from pydantic import Field
 from pipeline import params
 from pipeline.batch import minibatches
 from pipeline.dataset import DrawingSet
+from pipeline.drawing import unit
 
 SPLITS = ("train", "valid", "test")
 DESCRIPTION = "batches.json"
@@ -108,14 +109,10 @@ class Scaled(Sequence[np.ndarray]):
         return len(self.drawings)
 
     def __getitem__(self, i: int) -> np.ndarray:  # type: ignore[override]
-        return self.drawings[i] / self._unit
+        return self.drawings[i] / unit(self.scale)
 
     def __iter__(self) -> Iterator[np.ndarray]:
-        return (steps / self._unit for steps in self.drawings)
-
-    @property
-    def _unit(self) -> np.ndarray:
-        return np.array([self.scale, self.scale, 1], np.float32)
+        return (steps / unit(self.scale) for steps in self.drawings)
 
 
 def prepare(drawings: DrawingSet, options: BatchParams) -> tuple[Scaled, pd.DataFrame]:

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from pipeline import dataset, files, render
 from pipeline.batch import holdout
-from pipeline.drawing import ON_PAPER, Steps, to_strokes
+from pipeline.drawing import ON_PAPER, Steps, to_strokes, unit
 from pipeline.parse.formats import quickdraw, stroke3
 
 KINDS = ("svg", "npz", "ndjson", "json")
@@ -43,9 +43,8 @@ class Exported:
     licence: str
 
     def __iter__(self) -> Iterator[tuple[pd.Series, Steps]]:
-        unit = np.array([self.scale, self.scale, 1], np.float32)
         for (_, row), steps in zip(self.drawings.index.iterrows(), self.drawings, strict=True):
-            yield row, steps * unit
+            yield row, steps * unit(self.scale)
 
 
 def read(folder: Path, rejected: bool, licence: str | None) -> Exported:

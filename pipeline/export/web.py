@@ -71,7 +71,7 @@ def kanji(drawings: DrawingSet, data: dict[str, Any]) -> dict[str, Any]:
     counts, points = [], []
     unit = max(data["width"], data["height"]) / GRID
     for i in (numbers[j] for j in at):
-        steps = drawings[i] * np.array([data["scale"], data["scale"], 1], np.float32)
+        steps = drawings[i] * drawing.unit(data["scale"])
         strokes = drawing.to_strokes(steps, data["width"], data["height"])
         counts += [min(len(stroke), GRID) for stroke in strokes] + [0]
         points += [stroke[:GRID] for stroke in strokes]

@@ -2,4 +2,5 @@
 
 likelihood  held-out likelihood and calibration of the pen
 density     the mixture along one drawing
+bootstrap   how sure a number taken over drawings is
 """

@@ -20,13 +20,13 @@ from torch import Tensor
 from pipeline.batch.minibatches import Rows
 from pipeline.dataset import DrawingSet
 from pipeline.drawing import END_OF_CHARACTER, END_OF_STROKE
+from pipeline.forecast import bootstrap
 from pipeline.net.loss import PEN_STATES, pen_log_probabilities, step_losses
 from pipeline.net.model import WritingNet
 from pipeline.progress import Progress, unseen
 
 ROWS = 64  # drawings the net reads at once
 EVENTS = {"end_of_stroke": END_OF_STROKE, "end_of_character": END_OF_CHARACTER}
-INTERVAL = (2.5, 97.5)  # percentiles of a bootstrap interval
 
 
 class LikelihoodError(ValueError):
@@ -117,13 +117,10 @@ def summary(found: Forecast, scale: float) -> dict[str, float]:
 
 
 def interval(found: Forecast, resamples: int, source: np.random.Generator) -> tuple[float, float]:
-    """Bootstrap interval, 95 %, of nats_per_step. Whole drawings are drawn, as the steps of one belong together."""
+    """Bootstrap interval, 95 %, of nats_per_step."""
     stops = np.cumsum(found.lengths)
     totals = np.add.reduceat(found.offset + found.pen, stops - found.lengths)  # (B,)
-    drawings = len(found.lengths)
-    counts = source.multinomial(drawings, np.full(drawings, 1 / drawings), size=resamples)  # (resamples, B)
-    low, high = np.percentile((counts @ totals) / (counts @ found.lengths), INTERVAL)
-    return float(low), float(high)
+    return bootstrap.of_ratio(totals, found.lengths, resamples, source)
 
 
 def reliability(probability: NDArray, happened: NDArray, bins: int) -> pd.DataFrame:

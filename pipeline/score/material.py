@@ -21,6 +21,11 @@ class Material:
     def accepted(self) -> DrawingSet:
         return self.samples.where((self.samples.index["reason"] == ACCEPTED).to_numpy())
 
+    @property
+    def credit(self) -> str | None:
+        """Source and licence of the data, for pictures."""
+        return self.data.get("licence") or None
+
     def split(self, name: str) -> DrawingSet:
         return self.real.where((self.real.index["split"] == name).to_numpy())
 

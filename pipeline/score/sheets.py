@@ -4,19 +4,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline import render
+from pipeline import drawing, render
 from pipeline.score.material import Material
 
 
 def nearest_sheet(material: Material, nearest: pd.DataFrame, columns: int, rows: int) -> str:
     """The first accepted samples, not picked, each beside its nearest training character, as an SVG document."""
-    box, unit = (material.data["width"], material.data["height"]), np.float32(material.data["scale"])
+    box, unit = (material.data["width"], material.data["height"]), drawing.unit(material.data["scale"])
     accepted, cells, labels = material.accepted, [], []
     for i, pair in enumerate(nearest.head(columns * rows).to_dict("records")):
-        cells += [accepted[i], material.real[pair["nearest"]] * np.array([unit, unit, 1], np.float32)]
+        cells += [accepted[i], material.real[pair["nearest"]] * unit]
         labels += [pair["id"], f"{pair['nearest_id']}  {pair['distance']:.3f}{' copy' if pair['copy'] else ''}"]
-    credit = material.data.get("licence") or None
-    return render.sheet_svg(cells, *box, 2 * columns, labels, credit=credit, group=2)
+    return render.sheet_svg(cells, *box, 2 * columns, labels, credit=material.credit, group=2)
 
 
 def believed_sheet(material: Material, believed: NDArray[np.float64], columns: int, rows: int) -> str:
@@ -29,5 +28,6 @@ def believed_sheet(material: Material, believed: NDArray[np.float64], columns: i
     accepted, ids = material.accepted, material.accepted.index["id"]
     cells = [None if i is None else accepted[i] for i in shown]
     labels = ["" if i is None else f"{ids[i]}  {believed[i]:.2f}" for i in shown]
-    credit = material.data.get("licence") or None
-    return render.sheet_svg(cells, material.data["width"], material.data["height"], columns, labels, credit=credit)
+    return render.sheet_svg(
+        cells, material.data["width"], material.data["height"], columns, labels, credit=material.credit
+    )

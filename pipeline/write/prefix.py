@@ -44,7 +44,7 @@ class Prefix:
 
     def scaled(self, scale: float) -> Steps:
         """In the net's units, as batches.prepare has them."""
-        return self.steps / np.array([scale, scale, 1], np.float32)
+        return self.steps / drawing.unit(scale)
 
     def keep(self, drawn: list[Steps]) -> None:
         """Put the prefix back, bit for bit, into drawings that went to the net's units and came back."""
@@ -115,7 +115,7 @@ def _fit(width: float, height: float, box_width: float, box_height: float) -> ND
 def _moved(start: starts.Start, width: float, height: float) -> Steps:
     """Its steps in a width x height box. Offsets start at the centre of the box, so fitting only scales them."""
     scale = min(width / start.width, height / start.height)
-    return start.steps * np.array([scale, scale, 1], np.float32)
+    return start.steps * drawing.unit(scale)
 
 
 def _character(text: str) -> str | None:

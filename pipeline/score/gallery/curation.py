@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipeline import drawing
 from pipeline.dataset import DrawingSet
 from pipeline.drawing import END_OF_CHARACTER, Steps
 from pipeline.forecast import density
@@ -167,15 +168,14 @@ def curate(
         charts=charts_of(scores.tables, history),
         films=films,
         parameters=parameters or {},
-        credit=data.get("licence") or "",
+        credit=material.credit or "",
     )
 
 
 def films_of(material: Material, net: WritingNet, pen_weights: Sequence[float], samples: int, real: int) -> list[Film]:
     """The density along the first so many accepted samples and held-out real drawings of FILM_STROKES strokes, not
     picked by looks; none of a sample when the net did not write it."""
-    scale = material.data["scale"]
-    unit = np.array([scale, scale, 1], np.float32)
+    unit = drawing.unit(material.data["scale"])
     found = [Film(f"{name}, written", _told(net, steps, material, pen_weights)) for name, steps in
              _first(material.accepted, "id", samples)]  # fmt: skip
     return found + [
@@ -270,7 +270,7 @@ def _reliability(tables: Mapping[str, pd.DataFrame], event: str, title: str) -> 
 
 
 def _neighbours(material: Material, nearest: pd.DataFrame) -> list[Neighbour | None]:
-    unit = np.array([material.data["scale"]] * 2 + [1], np.float32)
+    unit = drawing.unit(material.data["scale"])
     characters = material.real.index.get("character", material.real.index["id"]).tolist()
     pairs = {
         str(near["id"]): Neighbour(str(near["nearest_id"]), str(characters[row] or ""), material.real[row] * unit)

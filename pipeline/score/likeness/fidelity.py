@@ -27,11 +27,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.forecast import bootstrap
 from pipeline.progress import Progress, unseen
 
 K = 5  # nearest neighbour that a ball reaches to, as in Naeem et al.
 MINIMUM = K + 1  # drawings a set
-INTERVAL = (2.5, 97.5)  # percentiles
 NAMES = ("frechet", "precision", "recall", "density", "coverage")
 BLOCK = 50  # resamples at once
 
@@ -69,7 +69,7 @@ def compare(
         if len(one) < MINIMUM or not np.isfinite(one).all():
             raise FidelityError(f"features of {len(one)} drawings: at least {MINIMUM} finite ones are needed")
     values = {"frechet": frechet(real, generated)} | manifold(real, generated)
-    weights = [_weights(len(one), resamples, source) for one in (real, generated)]
+    weights = [bootstrap.resampled(len(one), resamples, source).astype(np.float64) for one in (real, generated)]
     tables = _Balls.of(real, generated)
     drawn: dict[str, list[NDArray]] = {name: [] for name in NAMES}
     for at in progress(range(0, resamples, BLOCK)):
@@ -92,13 +92,8 @@ def manifold(real: NDArray, generated: NDArray) -> dict[str, float]:
     return {name: float(found[0]) for name, found in _Balls.of(real, generated).scores(*weights).items()}
 
 
-def _weights(count: int, resamples: int, source: np.random.Generator) -> NDArray[np.float64]:
-    """(N, count): how often each drawing is in each resample."""
-    return source.multinomial(count, np.full(count, 1 / count), size=resamples).astype(np.float64)
-
-
 def _estimate(value: float, drawn: NDArray, name: str) -> Estimate:
-    low, high = np.percentile(drawn - drawn.mean(), INTERVAL) + value
+    low, high = np.percentile(drawn - drawn.mean(), bootstrap.INTERVAL) + value
     top = 1.0 if name in ("precision", "recall", "coverage") else np.inf
     return Estimate(value, float(np.clip(low, 0, top)), float(np.clip(high, 0, top)))
 

@@ -24,12 +24,12 @@ from numpy.typing import NDArray
 
 from pipeline.dataset import DrawingSet
 from pipeline.drawing import Steps
+from pipeline.forecast import bootstrap
 from pipeline.progress import Progress, unseen
 from pipeline.score.structure import parts, stroke_order, traces
 from pipeline.score.structure.parts import Found, Library
 from pipeline.score.structure.stroke_order import Alphabet, Reading
 
-INTERVAL = (2.5, 97.5)  # percentiles of a bootstrap interval
 COMMONEST = 100  # parts in the table
 LARGE = 4  # strokes
 
@@ -105,11 +105,9 @@ def value(ratio: Ratio) -> float:
 
 
 def interval(ratio: Ratio, resamples: int, source: np.random.Generator) -> tuple[float, float]:
-    """Bootstrap interval, 95 %, of a ratio of sums. Whole drawings are drawn, those that give a chance."""
+    """Bootstrap interval, 95 %, over the drawings that give a chance."""
     true, all_ = (part[ratio[1] > 0].astype(np.float64) for part in ratio)
-    counts = source.multinomial(len(true), np.full(len(true), 1 / len(true)), size=resamples)  # (resamples, B)
-    low, high = np.percentile((counts @ true) / (counts @ all_), INTERVAL)
-    return float(low), float(high)
+    return bootstrap.of_ratio(true, all_, resamples, source)
 
 
 def commonest(ours: Structure, held_out: Structure) -> pd.DataFrame:
