@@ -19,7 +19,7 @@ import { state } from "./state.js";
 import { resample } from "./strokes.js";
 import { otherLanguage, speak, word } from "./words.js";
 
-/** The whole page with the net of a file; `name` is the user's for it. A file that is none is told and changes nothing. */
+/** The whole page anew with the net of a file; name: the user's. A file that is no net is told and changes nothing. */
 async function use(text, name) {
   try {
     state.net = await ask("net", { text });
@@ -27,14 +27,17 @@ async function use(text, name) {
   } catch (error) {
     return say(word(error.code === "other" ? "other_file" : error.code));
   }
-  const { pen_temperature: pen = 1, mixture_temperature: mixture = 0.5, width_temperature: width = 0.5 } = state.net.sample ?? {};
-  state.settings = { pen, mixture, width, ...fromLink().settings };
+  state.settings = { ...temperatures(state.net.sample), ...fromLink().settings };
   makeLarge();
   showSettings();
   describeNet();
   renew();
   layOut();
   if (name) say(word("loaded", name));
+}
+
+function temperatures({ pen_temperature = 1, mixture_temperature = 0.5, width_temperature = 0.5 } = {}) {
+  return { pen: pen_temperature, mixture: mixture_temperature, width: width_temperature };
 }
 
 function describeNet() {
@@ -78,7 +81,8 @@ async function main() {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
   const linked = fromLink(); // before the settings are written there
   state.seed = linked.seed ?? anySeed();
-  globalThis.fakeKanji = { ask, state: () => ({ ...state, strokes: drawn(), sheet: characters(), variants: ways(), resample }) };
+  const all = () => ({ ...state, strokes: drawn(), sheet: characters(), variants: ways(), resample });
+  globalThis.fakeKanji = { ask, state: all }; // for tests and benchmarks
   try {
     await use(await part("fk-net", "net.json"));
     if (state.net) openLinked({ ...linked, seed: state.seed });

@@ -1,4 +1,5 @@
-// A character's place on the page, a button with ink: { number, kind, button, ink }; once written also steps and strokes.
+// A character's place on the page, a button with ink: { number, kind, button, ink }; once it is written also steps and
+// strokes.
 import { Ink } from "./ink.js";
 import { state } from "./state.js";
 import { toStrokes } from "./strokes.js";

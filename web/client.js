@@ -1,4 +1,4 @@
-// The worker, as the page speaks to it: a question has one answer, a job of writing gives characters as they are finished.
+// The worker, as the page speaks to it: a question has one answer, a job of writing gives characters as they come.
 import { $ } from "./document.js";
 
 const calls = new Map(), writers = new Map(); // by id; by topic
@@ -25,7 +25,9 @@ function post(kind, values) {
 }
 
 /** The answer to a question of worker.js. Rejected with { code }. */
-export const ask = (kind, values) => new Promise((resolve, reject) => calls.set(post(kind, values), { resolve, reject }));
+export function ask(kind, values) {
+  return new Promise((resolve, reject) => calls.set(post(kind, values), { resolve, reject }));
+}
 
 /** job: see writing.js. heard([{ number, steps }, ...]) as characters are finished. Returns what ends the job. */
 export function write(job, heard) {

@@ -11,6 +11,6 @@ export function placed(cloud, steps) {
 const percent = (share) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
 
 export function chances(element, { lift, end }) {
-  const texts = word("chances", percent(lift), percent(end));
-  element.replaceChildren(...texts.map((textContent) => Object.assign(document.createElement("span"), { textContent })));
+  const span = (textContent) => Object.assign(document.createElement("span"), { textContent });
+  element.replaceChildren(...word("chances", percent(lift), percent(end)).map(span));
 }

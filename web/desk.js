@@ -34,11 +34,12 @@ export function goOn() {
   round++;
   variants.forEach((each) => each.ink.stop());
   const start = toSteps(strokes, state.net.data), own = [...strokes], seed = (state.seed + round) % SEEDS;
-  variants = own.length ? Array.from({ length: VARIANTS }, (_, i) => Object.assign(cell(i, "variant", open), { drawn: own, seed })) : [];
+  const numbers = own.length ? [...Array(VARIANTS).keys()] : [];
+  variants = numbers.map((number) => Object.assign(cell(number, "variant", open), { drawn: own, seed }));
   $("variants").replaceChildren(...variants.map((each) => each.button));
   variants.forEach((each) => each.ink.show(own));
   foresee();
-  if (own.length) halt = write({ seed, settings: state.settings, start, numbers: variants.map((each) => each.number) }, written);
+  if (own.length) halt = write({ seed, settings: state.settings, start, numbers }, written);
 }
 
 function written(characters) {
@@ -109,7 +110,8 @@ export function openLinked({ number, start, seed }) {
   const each = Object.assign(cell(number, "character", open), start && { drawn: start }, { seed });
   variants = [each];
   foresee();
-  halt = write({ seed, settings: state.settings, start: toSteps(strokes, state.net.data), numbers: [number] }, ([{ steps }]) => {
+  const job = { seed, settings: state.settings, start: toSteps(strokes, state.net.data), numbers: [number] };
+  halt = write(job, ([{ steps }]) => {
     give(each, steps);
     open(each);
   });

@@ -77,7 +77,9 @@ async function copy(text) {
 }
 
 const file = (ending) => `kanji-${shown.seed ?? state.seed}-${shown.number + 1}${ending}`;
-const saveSvg = (moving, ending) => save(new Blob([svg(shown.strokes, state.net.data, moving)], { type: "image/svg+xml" }), file(ending));
+function saveSvg(moving, ending) {
+  save(new Blob([svg(shown.strokes, state.net.data, moving)], { type: "image/svg+xml" }), file(ending));
+}
 
 /** moment: when the real kanji may be read; before it they would take the worker's time from the writing. */
 export function bindDetail(moment) {

@@ -1,4 +1,5 @@
-// What the net is told at each step: pipeline/net/model.py, WritingNet.step, number for number. When that changes, this does.
+// What the net is told at each step: pipeline/net/model.py, WritingNet.step, number for number. When that changes, this
+// does.
 
 export const PEN_STATES = 3;
 

@@ -1,7 +1,8 @@
-// Which of the pointers on an element draws. One does: the first that comes down keeps the stroke, but a pen takes it from
-// a finger. What touches beside a pen or just after it is the palm of the hand that holds it.
+// Which of the pointers on an element draws. One does: the first that comes down keeps the stroke, but a pen takes it
+// from a finger. What touches beside a pen or just after it is the palm of the hand that holds it.
 
 const PALM = 700; // milliseconds after a pen touched the page
+const CONTACT = ["pointerdown", "pointermove", "pointerup", "pointercancel"];
 const MAIN = 1; // the bit in event.buttons of the left button, a finger, the tip of a pen
 
 /** Of one stroke after another begin(event), move(events) and end() are told; drop(), where it turns out to be none. */
@@ -31,16 +32,18 @@ export function follow(element, { begin, move, end, drop }) {
     move(events.length ? events : [event]);
   }
 
-  const drawing = { pointermove: moved, pointerup: () => leave(end), pointercancel: () => leave(drop), lostpointercapture: () => leave(end) };
-  element.addEventListener("pointerdown", down);
-  for (const [type, told] of Object.entries(drawing))
-    element.addEventListener(type, (event) => event.pointerId === drawer?.pointerId && told(event));
-  element.addEventListener("contextmenu", (event) => drawer && event.preventDefault()); // of the other button, or a long press
+  function notePen({ pointerType, type, buttons, timeStamp }) {
+    if (pointerType === "pen" && (type !== "pointermove" || buttons)) penned = timeStamp;
+  }
 
-  const touched = (event) => {
-    if (event.pointerType === "pen" && (event.type !== "pointermove" || event.buttons)) penned = event.timeStamp;
-  };
-  for (const type of ["pointerdown", "pointermove", "pointerup", "pointercancel"]) addEventListener(type, touched, true);
+  const mine = (told) => (event) => event.pointerId === drawer?.pointerId && told(event);
+  element.addEventListener("pointerdown", down);
+  element.addEventListener("pointermove", mine(moved));
+  element.addEventListener("pointerup", mine(() => leave(end)));
+  element.addEventListener("pointercancel", mine(() => leave(drop)));
+  element.addEventListener("lostpointercapture", mine(() => leave(end)));
+  element.addEventListener("contextmenu", (event) => drawer && event.preventDefault()); // it would take the pointer
+  for (const type of CONTACT) addEventListener(type, notePen, true);
 }
 
 /** While another button is held, the main one comes up with a move; and an `up` outside the window may be missed. */

@@ -34,7 +34,7 @@ function more() {
 
 function pageSize() {
   const columns = getComputedStyle($("sheet")).gridTemplateColumns.split(" ").length;
-  const rows = innerWidth > 820 ? Math.max(4, Math.round((innerHeight - 190) / ($("sheet").clientWidth / columns))) : 6;
+  const rows = innerWidth > 700 ? Math.max(4, Math.round((innerHeight - 190) / ($("sheet").clientWidth / columns))) : 6;
   return columns * rows;
 }
 

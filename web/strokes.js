@@ -1,6 +1,5 @@
 // Drawings: steps [dx, dy, pen] in the units of the box <-> strokes of points [x, y]; and how a user's own strokes
-// become few points, as those of the training data have: pipeline/write/prefix.py,
-// pipeline/parse/resampling.py.
+// become few points, as those of the training data have: pipeline/write/prefix.py and pipeline/parse/resampling.py.
 
 const EPSILON = 0.01; // of the box's larger side
 const GRID = 50; // to the unit; own points are rounded to this, so that a link brings the very same back

@@ -225,3 +225,36 @@ def test_a_module_that_one_file_cannot_hold(tmp_path):
     (tmp_path / "b.js").write_text('import { a } from "./a.js";\nexport const b = 1;\n')
     with pytest.raises(web.ExportError, match="imports itself"):
         web.bundle(tmp_path, "a.js")
+
+
+def test_what_is_said_is_said_in_the_dialog_too_which_covers_the_page(visit, site):
+    page = opened(visit, site / "index.html")
+    page.locator(FIRST).click()
+    page.locator("#copy").click()
+    page.wait_for_function("document.querySelector('#detail [role=status]').textContent === 'Copied.'")
+    assert page.locator("#detail [role=status]").is_visible()
+
+
+def test_what_was_drawn_can_be_undone_and_gone_on_from_only_where_there_is_something(visit, site):
+    page = opened(visit, site / "index.html")
+    tools = "['again', 'undo', 'clear'].map((id) => document.getElementById(id).disabled)"
+    assert page.evaluate(tools) == [True, True, True]
+    stroke(page, [(0.2, 0.3), (0.8, 0.3)])
+    assert page.evaluate(tools) == [False, False, False]
+    page.wait_for_function("document.querySelectorAll('#variants .cell:not([disabled])').length === 6")
+    page.locator("#variants .cell >> nth=0").click()
+    page.evaluate("navigator.clipboard.writeText = async (text) => { globalThis.copied = text; }")
+    page.locator("#link").click()
+    again = opened(visit, page.evaluate("copied"), hash="")
+    again.wait_for_selector("#detail[open]")
+    assert again.evaluate(tools) == [False, False, False]
+    again.locator("#close").click()
+    again.locator("#undo").click()
+    assert again.evaluate("fakeKanji.state().strokes") == [] and again.evaluate(tools) == [True, True, True]
+
+
+def test_variants_are_named_in_the_language_that_was_chosen_since(visit, site):
+    page = opened(visit, site / "index.html")
+    stroke(page, [(0.2, 0.3), (0.8, 0.3)])
+    page.locator("#language").click()
+    assert page.locator("#variants .cell >> nth=2").get_attribute("aria-label").startswith("候補3")
