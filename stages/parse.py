@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from pipeline import dataset, files, params, render
 from pipeline.dataset import DrawingSet, Writer
@@ -14,6 +15,7 @@ from pipeline.parse import reading
 from stages import counter, run
 
 ROWS, COLUMNS, CELL_PX = 8, 16, 110  # of the sheet
+SHOWN = 10  # notes told
 
 
 def main(row: Any, raw: Path, out: Path) -> str:
@@ -26,12 +28,22 @@ def main(row: Any, raw: Path, out: Path) -> str:
         with counter("parse", total, " drawings") as count, Writer(folder) as writer:
             found = reading.parse_into(writer.add, archive, options, progress=count, form=form)
         found.unreadable.to_csv(folder / "unreadable.csv", index=False)
+        found.notes.to_csv(folder / "notes.csv", index=False)
         about = {"licence": source["licence"], "resampling": reading.how_resampled(options)}
         files.write_json(folder / "summary.json", found.summary | about)
         draw_sheet(folder, dataset.load(folder), source["licence"])
     for file, reason in found.unreadable.itertuples(index=False):
         print(f"parse: unreadable: {file}: {reason}", file=sys.stderr)
+    tell(found.notes, found.summary["noted_files"], out)
     return sentence(found.summary, out)
+
+
+def tell(notes: pd.DataFrame, noted_files: int, out: Path) -> None:
+    """What was read without something that the file asks for: some of it here, the rest in its table."""
+    for file, note in notes.head(SHOWN).itertuples(index=False):
+        print(f"parse: {file}: {note}", file=sys.stderr)
+    if len(notes) > SHOWN:
+        print(f"parse: notes on {noted_files:,} files in all, see {out / 'notes.csv'}", file=sys.stderr)
 
 
 def draw_sheet(folder: Path, drawings: DrawingSet, licence: str) -> None:
@@ -44,8 +56,11 @@ def draw_sheet(folder: Path, drawings: DrawingSet, licence: str) -> None:
 
 def sentence(counts: dict, out: Path) -> str:
     kept = counts["selected"]
+    outlines = (
+        f", {counts['outlines']:,} of them outlines of what is filled and not stroked" if counts["outlines"] else ""
+    )
     return (
-        f"{counts['readable']:,} of {counts['files']:,} files read ({counts['strokes']:,} strokes), "
+        f"{counts['readable']:,} of {counts['files']:,} files read ({counts['strokes']:,} strokes{outlines}), "
         f"{kept['drawings']:,} selected ({kept['strokes']:,} strokes, {kept['steps']:,} steps) -> {out}"
     )
 

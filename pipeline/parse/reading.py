@@ -32,6 +32,7 @@ from pipeline.parse.svg import documents
 from pipeline.parse.svg.paths import Curve, PathError
 
 SHOWN = 5  # unreadable files named in an error
+MAX_NOTES = 10_000  # kept, of all files
 CHUNK = 128  # files a task: some hundredths of a second of sending for some tenths of work
 
 
@@ -82,15 +83,19 @@ class Parsed:
     paths: int = 0
     strokes: int = 0
     reason: str = ""
+    outlines: int = 0
+    notes: tuple[str, ...] = ()
 
 
 @dataclass
 class Result:
-    """The selected drawings with their index, the unreadable ones with their reasons, and the counts of it all."""
+    """The selected drawings with their index, the unreadable ones with their reasons, what was not applied of the
+    others, and the counts of it all."""
 
     drawings: list[Steps]
     index: pd.DataFrame
     unreadable: pd.DataFrame
+    notes: pd.DataFrame
     summary: dict
 
 
@@ -113,7 +118,7 @@ def parse(
         parts.append(index)
 
     tally = parse_into(keep, archive, options, jobs, progress, form)
-    return Result(drawings, pd.concat(parts, ignore_index=True), tally.unreadable, tally.summary)
+    return Result(drawings, pd.concat(parts, ignore_index=True), tally.unreadable, tally.notes, tally.summary)
 
 
 def parse_into(
@@ -209,7 +214,8 @@ def read_file(name: str, data: bytes, options: ParseParams, place: str = "") -> 
         steps = _steps(document, options) if is_selected(row, options) else None
     except (documents.SvgError, resampling.GeometryError, drawing.DrawingError) as error:
         return Parsed({**row, "source": place or name}, reason=str(error).removeprefix(f"{name}: "))
-    return Parsed(row, steps, document.paths, len(document.curves))
+    counts = (document.paths, len(document.curves))
+    return Parsed(row, steps, *counts, outlines=document.outlines, notes=tuple(document.notes))
 
 
 def read_record(record: Record, options: ParseParams, form: str) -> Parsed:
@@ -260,12 +266,15 @@ class Tally:
     failed: int = 0
     paths: int = 0
     strokes: int = 0
+    outlines: int = 0
     kept: int = 0
     kept_strokes: int = 0
     kept_steps: int = 0
     kinds: Counter = field(default_factory=Counter)  # of all
     kept_kinds: Counter = field(default_factory=Counter)
     reasons: list[tuple[str, str]] = field(default_factory=list)  # source and reason, no more than can be told
+    noted: list[tuple[str, str]] = field(default_factory=list)  # source and what is not applied of it
+    noted_files: int = 0
 
     def add(self, chunk: list[Parsed], allowed: int) -> None:
         for one in chunk:
@@ -273,6 +282,9 @@ class Tally:
             self.kinds[one.row["kind"]] += 1
             self.paths += one.paths
             self.strokes += one.strokes
+            self.outlines += one.outlines
+            self.noted_files += bool(one.notes)
+            self.noted += [(one.row["source"], text) for text in one.notes[: MAX_NOTES - len(self.noted)]]
             if one.reason:
                 self.failed += 1
                 if self.failed <= allowed + SHOWN:
@@ -287,6 +299,10 @@ class Tally:
     def unreadable(self) -> pd.DataFrame:
         return pd.DataFrame(self.reasons, columns=["file", "reason"], dtype="str")
 
+    @property
+    def notes(self) -> pd.DataFrame:
+        return pd.DataFrame(self.noted, columns=["file", "note"], dtype="str")
+
     def too_many(self, allowed: int) -> str:
         shown = [f"  {source}: {reason}" for source, reason in self.reasons[:SHOWN]]
         more = [f"  and {self.failed - SHOWN} more"] if self.failed > SHOWN else []
@@ -295,13 +311,16 @@ class Tally:
 
     @property
     def summary(self) -> dict:
-        """path_elements and strokes are of all readable files; drawings, their strokes and steps of the selected."""
+        """path_elements, strokes, outlines (those of the strokes that go round what is filled and not stroked) and
+        noted_files are of all readable files; drawings, their strokes and steps of the selected."""
         return {
             "files": self.files,
             "readable": self.files - self.failed,
             "unreadable": self.failed,
             "path_elements": self.paths,
             "strokes": self.strokes,
+            "outlines": self.outlines,
+            "noted_files": self.noted_files,
             "selected": {
                 "drawings": self.kept,
                 **{kind: self.kept_kinds[kind] for kind in characters.KINDS},

@@ -12,7 +12,7 @@ import numpy as np
 from lxml import etree
 
 from pipeline.parse.formats.sketch import FormatError, Points, Record, Sketch, extent, stem
-from pipeline.parse.svg import documents
+from pipeline.parse.svg import untrusted
 
 MAX_FILE_BYTES = 64 * 1024**2
 
@@ -27,8 +27,8 @@ def records(stream: BinaryIO, name: str) -> Iterator[Record]:
 
 def read(record: Record) -> Sketch:
     try:
-        root = documents.parse_xml(record.data)
-    except documents.SvgError as error:
+        root = untrusted.parse_xml(record.data)
+    except untrusted.SvgError as error:
         raise FormatError(f"{error}; fetch it again") from None
     if root.tag != "WhiteboardCaptureSession":
         raise FormatError(f"its root is <{root.tag}>, not <WhiteboardCaptureSession>; is it of IAM On-Line?")

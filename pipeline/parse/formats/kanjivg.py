@@ -14,7 +14,7 @@ from typing import BinaryIO
 from lxml import etree
 
 from pipeline.parse.formats.sketch import FormatError, Record
-from pipeline.parse.svg.documents import UNTRUSTED
+from pipeline.parse.svg.untrusted import UNTRUSTED
 
 BOX = "0 0 109 109"
 _ID = re.compile(r"kvg:kanji_([0-9a-f]{5}(?:-[\w.-]+)?)")
@@ -55,7 +55,7 @@ def _record(kanji: etree._Element, name: str, number: int) -> Record:
     if not found:
         line = kanji.sourceline
         raise FormatError(f"{name}: line {line}: the id {kanji.get('id', '')[:60]!r} is none of KanjiVG; mend it")
-    root = etree.Element("svg", nsmap=kanji.nsmap, viewBox=BOX)
+    root = etree.Element("svg", nsmap=kanji.nsmap, viewBox=BOX, fill="none", stroke="black")
     root.extend(kanji)
     return Record(f"{found[1]}.svg", number, f"{name}: {found[1]}", etree.tostring(root, encoding="utf-8"))
 

@@ -1,31 +1,15 @@
 """Basic shapes (SVG 2, chapter 10) -> the equivalent path data that the specification gives for each.
 
-`get` is how an attribute is read: its text, or None where it is absent.
+`get` is how an attribute is read: its text, absolute, or None where it is absent.
 """
 
 import re
 from collections.abc import Callable
 
-from pipeline.parse.svg.paths import GAP, NUMBER, UNITS, PathError
+from pipeline.parse.svg.lengths import Get, length, size
+from pipeline.parse.svg.paths import GAP, NUMBER, PathError
 
-Get = Callable[[str], str | None]
-
-_LENGTH = re.compile(rf"\s*+({NUMBER})\s*+([a-zA-Z%]*+)\s*+")
 _POINTS = re.compile(rf"\s*(?:{NUMBER}{GAP})*")
-
-
-def length(get: Get, name: str, default: float | None = None) -> float:
-    """An attribute in user units. Raises PathError: absent without a default, not a length, or a relative one."""
-    text = get(name)
-    if text is None:
-        if default is None:
-            raise PathError(f"{name} is missing")
-        return default
-    match = _LENGTH.fullmatch(text)
-    if match is None or match[2] not in UNITS:
-        units = ", ".join(filter(None, UNITS))
-        raise PathError(f"{name}={text[:40]!r} is not a length; write a number, or one in {units}")
-    return float(match[1]) * UNITS[match[2]]
 
 
 def line(get: Get) -> str:
@@ -50,7 +34,7 @@ def polygon(get: Get) -> str:
 
 def rect(get: Get) -> str:
     x, y = length(get, "x", 0.0), length(get, "y", 0.0)
-    width, height = _size(get, "width"), _size(get, "height")
+    width, height = (0.0 if get(side) == "auto" else size(get, side) for side in ("width", "height"))
     if not (width and height):
         return ""  # SVG 2: no size, not rendered
     rx, ry = _radii(get)
@@ -66,7 +50,7 @@ def rect(get: Get) -> str:
 
 
 def circle(get: Get) -> str:
-    r = _size(get, "r")
+    r = size(get, "r")
     return _ellipse(get, r, r)
 
 
@@ -87,16 +71,9 @@ def _ellipse(get: Get, rx: float, ry: float) -> str:
 
 def _radii(get: Get) -> tuple[float, float]:
     """rx and ry, each standing in for the other where it is absent or auto."""
-    given = [None if get(name) in (None, "auto") else _size(get, name) for name in ("rx", "ry")]
+    given = [None if get(name) in (None, "auto") else size(get, name) for name in ("rx", "ry")]
     rx, ry = given
     return (rx if rx is not None else ry or 0.0), (ry if ry is not None else rx or 0.0)
-
-
-def _size(get: Get, name: str) -> float:
-    value = length(get, name, 0.0)
-    if value < 0:
-        raise PathError(f"{name}={get(name)!r} is negative")
-    return value
 
 
 SHAPES: dict[str, Callable[[Get], str]] = {
