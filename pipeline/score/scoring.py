@@ -7,7 +7,7 @@ training has chosen its best epoch, make the floor.
 To add a score, write a function that returns numbers by name, and give it a section in `score`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -26,6 +26,7 @@ from pipeline.net.model import WritingNet
 from pipeline.sample.filters import ACCEPTED, REJECTIONS
 from pipeline.score import distributions, novelty
 from pipeline.score.distributions import MEASURES
+from pipeline.score.judge import judge as judging
 from pipeline.score.judge.judge import Judge
 from pipeline.score.likeness import resemblance
 from pipeline.score.likeness.resemblance import Resemblance, Sets
@@ -59,6 +60,11 @@ class ScoreParams:
     judge: str  # name of the judge that scores are taken with, as its card has it
     seed: Annotated[int, Field(ge=0)]
     device: Literal["auto", "cpu", "cuda"]
+
+    def check_here(self, sections: Mapping[str, Any]) -> None:
+        """Raises ScoringError or JudgeError: a device or a judge that is not here."""
+        choose_device(self.device)
+        judging.read_card(judging.FOLDER, self.judge)
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ from pipeline.seeds import generator
 from pipeline.train import augmentation, evaluation, machine, optimizers, recombination
 from pipeline.train.augmentation import AugmentationParams
 from pipeline.train.machine import MachineParams
-from pipeline.train.optimizers import OptimizerParams
+from pipeline.train.optimizers import OptimizerParams, Positive
 from pipeline.train.recombination import RecombinationParams
 from pipeline.train.state import Place
 
@@ -58,9 +58,9 @@ class TrainingError(ValueError):
 class TrainParams(AugmentationParams, RecombinationParams, OptimizerParams, MachineParams):
     epochs: Annotated[int, Field(ge=1)]
     patience: Annotated[int, Field(ge=0)]  # epochs without a better net before the training ends; 0: to the last
-    pen_weights: Annotated[list[Annotated[float, Field(gt=0)]], Field(min_length=3, max_length=3)]
+    pen_weights: Annotated[list[Positive], Field(min_length=3, max_length=3)]
     average: Annotated[float, Field(ge=0, lt=1)]
-    gradient_clip: Annotated[float, Field(gt=0)]
+    gradient_clip: Positive
     max_skipped: Annotated[int, Field(ge=0)]
     seed: Annotated[int, Field(ge=0)]
 
