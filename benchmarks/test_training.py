@@ -17,7 +17,7 @@ from pipeline.batch.holdout import BatchParams
 from pipeline.batch.minibatches import Rows
 from pipeline.net.model import ModelParams, WritingNet
 from pipeline.seeds import generator
-from pipeline.train import loop
+from pipeline.train import loop, machine
 
 BLOCK = {"cpu": 800, "cuda": 12800}  # drawings a round
 PLAIN_BLOCK = {"cpu": 1, "cuda": 16}  # minibatches of 100
@@ -80,9 +80,10 @@ def make_trainer(rows: Rows, defaults: dict, change: tuple[dict, dict, dict], de
     of_batch, of_model, of_train = change
     changed = {**defaults["train"], "epochs": ENDLESS, "device": device, **of_train}
     options = loop.TrainParams(**changed)
-    fabric = loop.launch(options)
+    model = ModelParams(**{**defaults["model"], **of_model})
+    fabric = machine.launch(options, model.cell)
     rows = Rows(rows.points.to(fabric.device), rows.starts, rows.lengths)
-    net = WritingNet(ModelParams(**{**defaults["model"], **of_model}), generator(1))
+    net = WritingNet(model, generator(1))
     return loop.Trainer(net, options, BatchParams(**{**defaults["batch"], **of_batch}), rows, rows, fabric)
 
 

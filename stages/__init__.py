@@ -3,6 +3,7 @@
 import errno
 import gc
 import os
+import pkgutil
 import signal
 import sys
 import threading
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tqdm import tqdm
 
@@ -40,11 +41,35 @@ def run(name: str, work: Callable[..., str]) -> None:
     from pipeline.tracking import rows  # what is shown in MLflow cannot change what a stage writes: no dependency of it
 
     with _plain_errors(name):
-        params.read()
+        check_here(name, params.read())
         with rows.stage(name) as row:
             summary = work(row, *_paths())
         if not rows.follower():
             print(f"{name}: {summary}", flush=True)
+
+
+def check_here(name: str, values: dict[str, dict[str, Any]]) -> None:
+    """Ask each section of this stage and of those after it what only this machine can tell: no work is begun that ends
+    in a stage which cannot run. Those before it have run, perhaps elsewhere. Raises ParamsError, all problems at once.
+
+    values: all sections, as `params.read` gives them.
+    """
+    sections = {
+        section: params.build(pkgutil.resolve_name(kind), values[section], section)
+        for section, kind in params.SECTIONS.items()
+    }
+    flow, first = list(sections), {"export": "sample"}.get(name, name)  # export has the parameters of sample
+    problems = []
+    for section in flow[flow.index(first) :]:
+        try:
+            if hasattr(sections[section], "check_here"):
+                sections[section].check_here(sections)
+        except ValueError as error:
+            if type(error) is ValueError:
+                raise
+            problems.append(f"  {error}")
+    if problems:
+        raise params.ParamsError("\n".join(["params.yaml: nothing was run, because", *problems]))
 
 
 def run_alone(name: str, work: Callable[..., str]) -> None:

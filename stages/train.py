@@ -15,7 +15,8 @@ from pipeline.files import whole_folder
 from pipeline.net import checkpoint
 from pipeline.net.model import WritingNet
 from pipeline.seeds import generator
-from pipeline.train import loop, recombination
+from pipeline.train import loop, machine, recombination
+from pipeline.train.state import Place
 from stages import run
 
 WEIGHT_STREAM = 10
@@ -23,7 +24,7 @@ WEIGHT_STREAM = 10
 
 def main(row: Any, prepared: Path, out: Path) -> str:
     model, options, batch = (params.load(name) for name in ("model", "train", "batch"))
-    fabric = loop.launch(options)
+    fabric = machine.launch(options, model.cell)
     drawings, data = dataset.load(prepared), holdout.read_description(prepared)
     train, valid = (drawings.where((drawings.index["split"] == name).to_numpy()) for name in ("train", "valid"))
     more = recombination.recombined(train, options, options.seed)
@@ -33,26 +34,34 @@ def main(row: Any, prepared: Path, out: Path) -> str:
     rows = Rows.of(more, fabric.device), Rows.of(valid, fabric.device)
     trainer = loop.Trainer(net, options, batch, *rows, fabric, drawings=len(train))
     root = Path(os.environ.get("DVC_ROOT", ".")) / ".checkpoints"
-    state = loop.state_file(root, model, options, prepared)
-    if state.exists():
-        trainer.resume(state)
+    place = loop.place(root, model, options, batch, prepared)
+    if place.file.exists():
+        trainer.resume(place.file)
         _say(fabric, f"going on after epoch {trainer.progress.epoch} of {options.epochs}")
+    elif others := place.others():
+        _say(fabric, others)
     _say(fabric, loop.forecast(trainer))
-    trainer.run(
-        save=lambda trainer: trainer.save(state) if fabric.is_global_zero else None,
+    ended = trainer.run(
+        save=lambda trainer: keep(trainer, place) if fabric.is_global_zero else None,
         watch=lambda epoch: row.metrics(epoch, step=int(epoch["epoch"])),
     )
     if fabric.is_global_zero:
-        config = loop.config(trainer, data)
+        config = loop.config(trainer, data, ended)
         with whole_folder(out) as folder:
             checkpoint.save_model(folder, trainer.best.state_dict(), config)
             pd.DataFrame(trainer.progress.history).to_csv(folder / "history.csv", index=False, float_format="%.6g")
-        shutil.rmtree(state.parent)
+        shutil.rmtree(place.folder)
     fabric.barrier()
     best = trainer.progress
     return (
         f"epoch {best.best_epoch} of {options.epochs} is best: {best.best:.4f} nats a step on the validation drawings"
+        + (f"; {ended}" if ended else "")
     )
+
+
+def keep(trainer: loop.Trainer, place: Place) -> None:
+    place.note()
+    trainer.save(place.file)
 
 
 def _say(fabric: Any, text: str) -> None:

@@ -23,6 +23,10 @@ CASES = [
     ("parse", "select", ["runes"], r"parse\.select.*: .*'kanji', 'kana' or 'other', is 'runes'"),
     ("parse", "select", [], r"parse\.select: "),
     ("sample", "max_attempts", 1, r"sample: .*max_attempts \(1\)"),
+    ("train", "gradient_clip", float("inf"), r"train\.gradient_clip: .*finite number"),
+    ("train", "recombined", 0.5, r"train: .*needs train\.recombinations of at least 1"),
+    ("batch", "scale", float("inf"), r"batch\.scale.*: .*finite number"),
+    ("sample", "max_steps", 1, r"sample: max_steps \(1\) must be at least min_strokes \(2\)"),
     ("fetch", "sha256", "abc", r"fetch\.sha256: "),
     ("fetch", "source", "folder", r"fetch: .*fetch\.path must be given with fetch\.source: folder"),
 ]

@@ -7,8 +7,12 @@ import subprocess
 import sys
 
 import pytest
+import torch
+from ruamel.yaml import YAML
 
 import stages
+from pipeline import params
+from pipeline.score.judge import judge
 from tests.support import ROOT
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -45,6 +49,53 @@ def test_what_the_disk_refuses_is_said_with_its_cure(number, cure, monkeypatch, 
     with pytest.raises(SystemExit, match=cure) as stopped:
         stages.run_alone("parse", work)
     assert "'data/strokes'" in str(stopped.value) and "\n" not in str(stopped.value)
+
+
+CANNOT = [
+    # section, key, value -> the stages that say so: those that need it and those before them
+    ("train", "device", "cuda", r"train\.device is cuda", ("fetch", "batch", "train")),
+    ("train", "nodes", 2, r"train\.nodes is 2", ("fetch", "batch", "train")),
+    ("sample", "device", "cuda", r"sample\.device is cuda", ("fetch", "train", "export", "sample")),
+    ("score", "device", "cuda", r"score\.device is cuda", ("fetch", "train", "sample", "score")),
+    (
+        "score",
+        "judge",
+        "latest",
+        r"score\.judge is latest, but .* holds 1-\w+.*: set it to 1-",
+        ("fetch", "train", "score"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("section", "key", "value", "said", "by"), CANNOT, ids=[f"{c[0]}.{c[1]}" for c in CANNOT])
+def test_what_this_machine_cannot_do_is_told_by_every_stage_before(
+    defaults, monkeypatch, section, key, value, said, by
+):
+    monkeypatch.chdir(ROOT)
+    monkeypatch.delenv("MASTER_ADDR", raising=False)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    changed = {**defaults, section: {**defaults[section], key: value}}
+    for stage in ("fetch", "parse", "batch", "train", "export", "sample", "score"):
+        stages.check_here(stage, defaults)
+        if stage in by:
+            with pytest.raises(params.ParamsError, match=said):
+                stages.check_here(stage, changed)
+    later = {"train": "export", "sample": "score"}.get(section)
+    if later:  # it has run, on another machine perhaps
+        stages.check_here(later, changed)
+
+
+def test_problems_of_several_sections_are_told_at_once(defaults, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    changed = {**defaults, "train": {**defaults["train"], "devices": 10**6}}
+    changed["score"] = {**defaults["score"], "judge": "latest"}
+    with pytest.raises(params.ParamsError, match=r"nothing was run, because\n  train\.devices.*\n  score\.judge"):
+        stages.check_here("fetch", changed)
+
+
+def test_the_judge_that_is_checked_is_the_one_that_scores():
+    command = YAML(typ="safe", pure=True).load(ROOT / "dvc.yaml")["stages"]["score"]["cmd"]
+    assert judge.FOLDER.as_posix() in command.split()
 
 
 def started(command: list[str], **variables: str) -> subprocess.Popen:

@@ -33,7 +33,7 @@ class BatchError(ValueError):
 class BatchParams:
     """scale   offsets are divided by it; auto: such that the training drawings' have the root mean square 1"""
 
-    scale: Annotated[float, Field(gt=0)] | Literal["auto"]
+    scale: Annotated[float, Field(gt=0, allow_inf_nan=False)] | Literal["auto"]
     size: Annotated[int, Field(ge=1)]
     length_noise: Annotated[float, Field(ge=0, le=1)]
     test_percent: Annotated[int, Field(ge=1, le=49)]

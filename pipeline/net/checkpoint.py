@@ -4,9 +4,7 @@ A model is a folder: `weights.safetensors`, `config.json`. A training state is o
 it is there whole or not at all.
 """
 
-import hashlib
 import json
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -63,14 +61,6 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
             return {name: file.get_tensor(name) for name in file.keys()}, notes  # noqa: SIM118 (not a dict)
     except (OSError, SafetensorError, json.JSONDecodeError) as error:
         raise CheckpointError(f"{path} cannot be read ({error}); delete it and run `dvc repro` again") from None
-
-
-def fingerprint(values: dict[str, Any], files: Iterable[Path]) -> str:
-    """A name for what a training depends on: sha256 of its parameters and of the bytes of its inputs and code."""
-    digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode())
-    for path in sorted(files):
-        digest.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()[:32]
 
 
 def optimizer_tensors(prefix: str, optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:

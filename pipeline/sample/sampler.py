@@ -5,7 +5,7 @@ Drawings are in scaled units, as the net sees them, until `collect` gives them i
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, Self
 
@@ -65,7 +65,13 @@ class SampleParams:
             raise ValueError(f"max_attempts ({self.max_attempts}) must be at least sample.count ({self.count})")
         if self.max_strokes < self.min_strokes:
             raise ValueError(f"max_strokes ({self.max_strokes}) must be at least min_strokes ({self.min_strokes})")
+        if self.max_steps < self.min_strokes:
+            raise ValueError(f"max_steps ({self.max_steps}) must be at least min_strokes ({self.min_strokes})")
         return self
+
+    def check_here(self, sections: Mapping[str, Any]) -> None:
+        """Raises SamplingError: a device that this machine has not."""
+        choose_device(self.device)
 
     def limits(self, width: float, height: float) -> Limits:
         """In the units of a width x height box."""

@@ -7,8 +7,9 @@ training has chosen its best epoch, make the floor.
 To add a score, write a function that returns numbers by name, and give it a section in `score`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,7 @@ from pipeline.progress import Progress, named
 from pipeline.sample.filters import ACCEPTED, REJECTIONS
 from pipeline.score import distributions, novelty
 from pipeline.score.distributions import MEASURES
+from pipeline.score.judge import judge as judging
 from pipeline.score.judge.judge import Judge
 from pipeline.score.likeness import resemblance
 from pipeline.score.likeness.resemblance import Resemblance, Sets
@@ -57,6 +59,11 @@ class ScoreParams:
     judge: str  # name of the judge that scores are taken with, as its card has it
     seed: Annotated[int, Field(ge=0)]
     device: Literal["auto", "cpu", "cuda"]
+
+    def check_here(self, sections: Mapping[str, Any]) -> None:
+        """Raises ScoringError or JudgeError: a device or a judge that is not here."""
+        choose_device(self.device)
+        judging.read_card(judging.FOLDER, self.judge)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,10 @@
 in   data/batches
 out  data/model: weights, config.json, history.csv
 
-loop           the training loop on Lightning Fabric, its progress and its state on disk
+loop           the training loop, its progress and its end
+machine        device, processes, precision, threads, on Lightning Fabric; what this machine cannot do
+evaluation     the likelihood that tells which epoch is best
+state          a training on disk, to go on from after a stop
 augmentation   drawings distorted at random; a new distortion goes there
 recombination  drawings with components of others
 optimizers     Adam, Muon by gates, the learning rate's course

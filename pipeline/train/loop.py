@@ -8,14 +8,14 @@ gradients are averaged: the same minibatch, the same losses.
 import copy
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Self
 
 import torch
 from lightning_fabric import Fabric
-from pydantic import Field
+from pydantic import Field, model_validator
 from torch import Tensor
 from tqdm import tqdm
 
@@ -27,25 +27,27 @@ from pipeline.net import checkpoint, loss, mixture
 from pipeline.net import model as modelling
 from pipeline.net.model import ModelParams, WritingNet
 from pipeline.seeds import generator
-from pipeline.train import augmentation, optimizers, recombination
+from pipeline.train import augmentation, evaluation, machine, optimizers, recombination
 from pipeline.train.augmentation import AugmentationParams
-from pipeline.train.optimizers import OptimizerParams
+from pipeline.train.machine import MachineParams
+from pipeline.train.optimizers import OptimizerParams, Positive
 from pipeline.train.recombination import RecombinationParams
+from pipeline.train.state import Place
 
 AUGMENTATION_STREAM, DROPOUT_STREAM = 1, 11  # keys of the random streams of an epoch
-EVALUATION_ROWS = 128  # drawings at once where only the likelihood is wanted
 UPDATE_COST = 1.25  # time of a whole minibatch, optimiser and validation too, over that of its losses and gradients
 MODULES = (
     augmentation,
     checkpoint,
+    evaluation,
     loss,
+    machine,
     minibatches,
     mixture,
     modelling,
     optimizers,
     recombination,
 )  # and this trains
-DIVERGED = 5.0  # nats a step above the best: no net comes back from there
 
 
 class TrainingError(ValueError):
@@ -53,19 +55,24 @@ class TrainingError(ValueError):
 
 
 @params.section
-class TrainParams(AugmentationParams, RecombinationParams, OptimizerParams):
+class TrainParams(AugmentationParams, RecombinationParams, OptimizerParams, MachineParams):
     epochs: Annotated[int, Field(ge=1)]
-    pen_weights: Annotated[list[Annotated[float, Field(gt=0)]], Field(min_length=3, max_length=3)]
+    patience: Annotated[int, Field(ge=0)]  # epochs without a better net before the training ends; 0: to the last
+    pen_weights: Annotated[list[Positive], Field(min_length=3, max_length=3)]
     average: Annotated[float, Field(ge=0, lt=1)]
-    gradient_clip: Annotated[float, Field(gt=0)]
+    gradient_clip: Positive
     max_skipped: Annotated[int, Field(ge=0)]
     seed: Annotated[int, Field(ge=0)]
-    device: Literal["auto", "cpu", "cuda"]
-    devices: Annotated[int, Field(ge=1)]
-    nodes: Annotated[int, Field(ge=1)]
-    strategy: Literal["auto", "ddp"]
-    precision: Literal["auto", "32-true", "bf16-mixed"]
-    threads: Annotated[int, Field(ge=0)]
+
+    @model_validator(mode="after")
+    def _fit(self) -> Self:
+        if not self.recombinations and (self.recombined or self.recombined_at_end):
+            raise ValueError("train.recombined needs train.recombinations of at least 1, which is 0")
+        return self
+
+    def check_here(self, sections: Mapping[str, Any]) -> None:
+        """Raises MachineError, see `machine`."""
+        machine.check(self, sections["model"].cell)
 
 
 @dataclass
@@ -79,6 +86,11 @@ class Progress:
     skipped_in_a_row: int = 0
     history: list[dict[str, float]] = field(default_factory=list)  # a row an epoch
 
+    @property
+    def skipped(self) -> float:
+        """Minibatches without an update, in the epochs of the history."""
+        return sum(row["skipped"] for row in self.history)
+
 
 @dataclass
 class Sums:
@@ -90,34 +102,8 @@ class Sums:
     skipped: int = 0
 
 
-def launch(options: TrainParams) -> Fabric:
-    """Fabric as the parameters ask for; other processes than this one start here. Raises TrainingError: no device."""
-    cuda = torch.cuda.is_available() if options.device == "auto" else options.device == "cuda"
-    if cuda and not torch.cuda.is_available():
-        raise TrainingError("train.device is cuda, but PyTorch sees no CUDA device: set it to auto or cpu")
-    fabric = Fabric(
-        accelerator="cuda" if cuda else "cpu",
-        devices=options.devices,
-        num_nodes=options.nodes,
-        strategy=options.strategy,
-        precision=precision(options.precision, cuda),
-    )
-    fabric.launch()
-    if options.threads:  # after the launch, which sets a number of its own
-        torch.set_num_threads(options.threads)
-    return fabric
-
-
-def precision(asked: str, cuda: bool) -> str:
-    """What `auto` means here: without instructions of its own a CPU is slower in bfloat16 than in float32."""
-    if asked != "auto":
-        return asked
-    fast = torch.cuda.is_bf16_supported() if cuda else torch.cpu._is_avx512_bf16_supported()
-    return "bf16-mixed" if fast else "32-true"
-
-
 class Trainer:
-    """One training: `run` goes from where its progress stands to the last epoch; `best` is the net that is kept.
+    """One training: `run` goes from where its progress stands to its end; `best` is the net that is kept.
 
     train holds so many `drawings` (all, if None) and after them their recombinations, see `recombination`.
     """
@@ -139,20 +125,44 @@ class Trainer:
         # as many training drawings as there are for validation, so that the two likelihoods compare
         self.probe = torch.arange(self.drawings)[:: max(1, self.drawings // len(valid.lengths))]
 
-    def run(self, save: Callable[["Trainer"], None], watch: Callable[[dict[str, float]], None]) -> None:
-        """Train to the last epoch. `save` is called after each, `watch` with its row and its real steps a second."""
+    def run(self, save: Callable[["Trainer"], None], watch: Callable[[dict[str, float]], None]) -> str:
+        """Train to the last epoch, or as long as train.patience allows, or until the training has diverged. `save` is
+        called after each epoch, `watch` with its row and its real steps a second.
+
+        Returns why it ended before the last epoch, "" where it did not. Raises TrainingError: there is no net to keep.
+        """
         total = self.options.epochs * self.minibatches
         quiet = not self.fabric.is_global_zero
         with tqdm(total=total, initial=self.progress.step, unit="batch", disable=quiet, mininterval=1.0) as bar:
-            while self.progress.epoch < self.options.epochs:
-                began = time.perf_counter()
-                row = self._train_epoch(bar)
-                speed = self.steps / (time.perf_counter() - began)
-                row |= self._validate()
-                self._judge(row)
+            while self.progress.epoch < self.options.epochs and not self._waited():
+                try:
+                    row, speed = self._whole_epoch(bar)
+                except TrainingError as lost:
+                    if not self.progress.best_epoch:
+                        raise
+                    return str(lost)
                 self.progress.history.append(row)
                 save(self)
                 watch(row | {"steps_per_second": speed})
+        if not self.progress.best_epoch:
+            raise TrainingError(f"no minibatch of {self.progress.epoch} epochs gave a finite gradient. {self._cure()}")
+        return self._waited()
+
+    def _waited(self) -> str:
+        """Why patience is at an end, "" where it is not."""
+        patience, worse = self.options.patience, self.progress.epoch - self.progress.best_epoch
+        if not patience or worse < patience or self.progress.epoch == self.options.epochs:
+            return ""
+        return f"ended after epoch {self.progress.epoch}: no better in {worse} epochs (train.patience)"
+
+    def _whole_epoch(self, bar: tqdm) -> tuple[dict[str, float], float]:
+        """Train one epoch and keep the net if it is the best; its row, and real steps a second."""
+        began = time.perf_counter()
+        row = self._train_epoch(bar)
+        speed = self.steps / (time.perf_counter() - began)
+        row |= self._validate()
+        self._judge(row)
+        return row, speed
 
     def _epoch(self, number: int) -> list[Tensor]:
         """Rows of `train`, a minibatch each."""
@@ -173,7 +183,7 @@ class Trainer:
             if bar.update():  # true when the bar is drawn again, once a second
                 self._show(bar, sums, began)
         self.progress.epoch += 1
-        offset, pen, steps = self.fabric.all_reduce(sums.losses, reduce_op="sum").tolist()
+        offset, pen, steps = evaluation.summed(self.fabric, sums.losses)
         return {
             "epoch": self.progress.epoch,
             "learning_rate": self.optimizers[0].param_groups[0]["lr"],
@@ -237,8 +247,15 @@ class Trainer:
         part = "the gradient" if math.isfinite(offset) and math.isfinite(pen) else part
         raise TrainingError(
             f"training diverged in epoch {self.progress.epoch + 1}: {part} was not finite in "
-            f"{self.progress.skipped_in_a_row} minibatches in a row. Lower train.learning_rate (now "
-            f"{self.options.learning_rate:g}) or train.gradient_clip (now {self.options.gradient_clip:g})"
+            f"{self.progress.skipped_in_a_row} minibatches in a row. {self._cure()}"
+        )
+
+    def _cure(self) -> str:
+        options = self.options
+        matrix = f", train.matrix_learning_rate (now {options.matrix_learning_rate:g})" * (options.optimizer == "muon")
+        return (
+            f"Lower train.learning_rate (now {options.learning_rate:g}){matrix} or train.gradient_clip (now "
+            f"{options.gradient_clip:g})"
         )
 
     def _show(self, bar: tqdm, sums: Sums, began: float) -> None:
@@ -263,41 +280,26 @@ class Trainer:
         return UPDATE_COST * left * sorted(times)[len(times) // 2]
 
     def _validate(self) -> dict[str, float]:
-        """Nats a step with the averaged weights, without random scaling and dropout, pen weights divided out."""
-        row = {}
+        """Nats a step with the averaged weights."""
+        row: dict[str, float] = {}
         for name, source, rows in (
             ("train", self.train, self.probe),
             ("valid", self.valid, torch.arange(len(self.valid.lengths))),
         ):
-            offset, pen = self._likelihood(source, rows)
+            offset, pen = evaluation.nats(self.averaged, source, rows, self.pen_weights, self.fabric)
             row |= {f"{name}_offset": offset, f"{name}_pen": pen, name: offset + pen}
         return row
 
-    @torch.no_grad()
-    def _likelihood(self, source: Rows, rows: Tensor) -> tuple[float, float]:
-        sums = torch.zeros(3, dtype=torch.float64, device=self.fabric.device)
-        by_length = rows[torch.argsort(source.lengths[rows], stable=True)]
-        for part in by_length.split(EVALUATION_ROWS)[self.fabric.global_rank :: self.fabric.world_size]:
-            previous, target, keep = source.gather(part)
-            with self.fabric.autocast():
-                raw = self.averaged(previous, keep)
-            target = target[keep]
-            steps = loss.step_losses(raw, target[:, :2], target[:, 2].long(), self.pen_weights)
-            sums += torch.stack((steps.offset.sum(), steps.pen.sum(), steps.pen.new_tensor(len(target))))
-        offset, pen, count = self.fabric.all_reduce(sums, reduce_op="sum").tolist()
-        return offset / count, pen / count
-
     def _judge(self, row: dict[str, float]) -> None:
-        """Keep the averaged net if it is the best so far; stop where it has become hopeless."""
-        valid, progress, options = row["valid"], self.progress, self.options
-        if not math.isfinite(valid) or valid > progress.best + DIVERGED:
-            part = "offset" if not row["valid_offset"] < row["valid_pen"] else "pen"
+        """Keep the averaged net if it is the best that has learnt anything."""
+        valid, progress = row["valid"], self.progress
+        if not math.isfinite(valid):
+            part = "pen" if math.isfinite(row["valid_offset"]) else "offset"
             raise TrainingError(
-                f"training diverged in epoch {row['epoch']}: the {part} likelihood on the validation drawings is lost, "
-                f"{valid:.3g} nats a step in all where the best was {progress.best:.3g}. Lower train.learning_rate "
-                f"(now {options.learning_rate:g}) or train.matrix_learning_rate (now {options.matrix_learning_rate:g})"
+                f"training diverged in epoch {row['epoch']}: the {part} likelihood of the validation drawings is not "
+                f"finite. {self._cure()}"
             )
-        if valid < progress.best:
+        if valid < progress.best and progress.step > progress.skipped + row["skipped"]:
             progress.best, progress.best_epoch = valid, int(row["epoch"])
             self.best.load_state_dict(self.averaged.state_dict())
 
@@ -319,12 +321,11 @@ class Trainer:
         self.progress = Progress(**notes)
 
 
-def state_file(root: Path, model: ModelParams, options: TrainParams, prepared: Path) -> Path:
-    """Where a training's state lives: in a folder named by all that the training depends on, so that other parameters,
-    data, code or another PyTorch never pick it up."""
-    code = [Path(module.__file__ or "") for module in MODULES]
-    values = {"model": asdict(model), "train": asdict(options), "torch": torch.__version__}
-    return root / checkpoint.fingerprint(values, [*prepared.iterdir(), *code, Path(__file__)]) / "state.safetensors"
+def place(root: Path, model: ModelParams, options: TrainParams, batch: BatchParams, prepared: Path) -> Place:
+    """Where this training's state lives, and all that it depends on."""
+    sections = {"model": asdict(model), "train": asdict(options), "batch": asdict(batch)}
+    code = [*(Path(module.__file__ or "") for module in MODULES), Path(__file__)]
+    return Place.of(root, sections, {"PyTorch": torch.__version__}, prepared, code)
 
 
 def forecast(trainer: Trainer) -> str:
@@ -340,8 +341,8 @@ def forecast(trainer: Trainer) -> str:
     )
 
 
-def config(trainer: Trainer, data: dict[str, Any]) -> dict[str, Any]:
-    """What stands beside the weights: parameters, the data's scale and licence, and the best epoch."""
+def config(trainer: Trainer, data: dict[str, Any], ended: str) -> dict[str, Any]:
+    """What stands beside the weights: parameters, the data's scale and licence, the best epoch, and what `run` said."""
     progress = trainer.progress
     return {
         "model": asdict(trainer.net.options),
@@ -351,4 +352,4 @@ def config(trainer: Trainer, data: dict[str, Any]) -> dict[str, Any]:
         "weights": sum(p.numel() for p in trainer.net.parameters()),
         "best_epoch": progress.best_epoch,
         "valid_nats_per_step": progress.best,
-    }
+    } | ({"ended": ended} if ended else {})

@@ -18,12 +18,14 @@ from pipeline import params
 # 0.005 to 1; a test finds them again by linear programming
 POLYNOMIALS = ((8.2987, -24.4307, 18.0905), (3.9152, -2.9211, 0.5592), (3.1746, -2.3804, 0.4978))
 
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
 
 @params.section
 class OptimizerParams:
     optimizer: Literal["adam", "muon"]
-    learning_rate: Annotated[float, Field(gt=0)]
-    matrix_learning_rate: Annotated[float, Field(gt=0)]
+    learning_rate: Positive
+    matrix_learning_rate: Positive
     matrix_decay: Annotated[float, Field(ge=0, lt=1)]  # muon: of its matrices, times their learning rate each step
     schedule: Literal["cosine", "exponential", "constant"]
     decay_per_epoch: Annotated[float, Field(ge=0, lt=1)]

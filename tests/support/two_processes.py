@@ -12,14 +12,14 @@ from pipeline.batch.holdout import BatchParams
 from pipeline.batch.minibatches import Rows
 from pipeline.net.model import ModelParams, WritingNet
 from pipeline.seeds import generator
-from pipeline.train import loop
+from pipeline.train import loop, machine
 from tests.support import ROOT
 
 processes, out = int(sys.argv[1]), Path(sys.argv[2])
 values = YAML(typ="safe", pure=True).load(ROOT / "params.yaml")
 changes = {"epochs": 3, "devices": processes, "device": "cpu", "precision": "32-true", "threads": 1, "warmup_steps": 2}
 options = loop.TrainParams(**{**values["train"], **changes, "strategy": "ddp" if processes > 1 else "auto"})
-fabric = loop.launch(options)
+fabric = machine.launch(options, "lstm")
 
 lengths = torch.randint(5, 30, (61,), generator=generator(1))  # odd, so that the last minibatch cannot be halved
 points = torch.randn(int(lengths.sum()), 3, generator=generator(2))

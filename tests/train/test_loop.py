@@ -1,6 +1,7 @@
 """The loop: learns, resumes to the same bytes, survives what is not finite, agrees over processes."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -14,7 +15,7 @@ from pipeline.dataset import DrawingSet
 from pipeline.net import checkpoint
 from pipeline.net.model import WritingNet
 from pipeline.seeds import generator
-from pipeline.train import loop
+from pipeline.train import loop, machine
 from pipeline.train.optimizers import learning_rate_factor
 from tests.support import ROOT
 
@@ -28,7 +29,9 @@ def make(scribbles, model_params, train_params, batch_params):
         parts = [prepared.where((index["split"] == split).to_numpy()) for split in ("train", "valid")]
         options = train_params(**changes)
         net = WritingNet(model_params(**(model or {})), generator(options.seed))
-        return loop.Trainer(net, options, batch, *(Rows.of(p) for p in parts), loop.launch(options))
+        return loop.Trainer(
+            net, options, batch, *(Rows.of(p) for p in parts), machine.launch(options, net.options.cell)
+        )
 
     return trainer
 
@@ -97,18 +100,6 @@ def test_a_damaged_state_is_told_with_its_cure(make, tmp_path):
         make().resume(path)
 
 
-def test_states_of_other_parameters_or_data_are_other_files(tmp_path, model_params, train_params):
-    prepared = tmp_path / "batches"
-    prepared.mkdir()
-    (prepared / "points.npy").write_bytes(b"one")
-    name = loop.state_file(tmp_path, model_params(), train_params(), prepared)
-    assert name == loop.state_file(tmp_path, model_params(), train_params(), prepared)
-    assert name != loop.state_file(tmp_path, model_params(hidden_size=17), train_params(), prepared)
-    assert name != loop.state_file(tmp_path, model_params(), train_params(seed=9), prepared)
-    (prepared / "points.npy").write_bytes(b"two")
-    assert name != loop.state_file(tmp_path, model_params(), train_params(), prepared)
-
-
 def poison(trainer: loop.Trainer, minibatches: set[int]) -> None:
     losses, calls = trainer._losses, iter(range(10**6))
 
@@ -128,6 +119,27 @@ def test_a_loss_that_is_not_finite_never_reaches_the_weights(make):
     assert all(torch.equal(a, b) for a, b in zip(before, trainer.net.parameters(), strict=True))
 
 
+def test_a_training_that_never_learnt_keeps_no_net(make):
+    trainer = make(epochs=2, max_skipped=10**6)
+    poison(trainer, set(range(10**6)))
+    with pytest.raises(
+        loop.TrainingError, match=r"no minibatch of 2 epochs gave a finite gradient.*train\.learning_rate"
+    ):
+        trainer.run(ignore, ignore)
+
+
+def test_the_best_net_outlives_a_divergence(make):
+    """Of four epochs the third is lost: what is kept is what two epochs alone give."""
+    lost, short = make(epochs=4, max_skipped=3, schedule="constant"), make(epochs=4, schedule="constant")
+    poison(lost, set(range(2 * lost.minibatches, 10**6)))
+    assert re.match(
+        r"training diverged in epoch 3: the offsets' loss.*Lower train\.learning_rate", lost.run(ignore, ignore)
+    )
+    short._waited = lambda: "enough" * (short.progress.epoch == 2)
+    short.run(ignore, ignore)
+    assert same(lost, short) and lost.progress.best_epoch == short.progress.best_epoch > 0
+
+
 def test_single_bad_minibatches_are_skipped_and_counted(make):
     trainer = make(epochs=2, max_skipped=1)
     poison(trainer, {1, 4})
@@ -136,10 +148,30 @@ def test_single_bad_minibatches_are_skipped_and_counted(make):
     assert all(torch.isfinite(p).all() for p in weights(trainer))
 
 
-def test_a_training_that_diverges_without_nans_is_stopped(make):
-    trainer = make(epochs=40, optimizer="adam", learning_rate=30.0, average=0.0, gradient_clip=1e9)
-    with pytest.raises(loop.TrainingError, match="diverged in epoch"):
-        trainer.run(ignore, ignore)
+WORSENS = {"optimizer": "adam", "learning_rate": 30.0, "average": 0.0, "gradient_clip": 1e9, "epochs": 12}
+
+
+def test_a_validation_that_only_worsens_ends_the_training_where_patience_ends(make):
+    whole, ended = make(**WORSENS, patience=0), make(**WORSENS, patience=3)
+    assert whole.run(ignore, ignore) == "" and whole.progress.epoch == 12
+    best = ended.progress
+    text = ended.run(ignore, ignore)
+    assert best.epoch == best.best_epoch + 3 < 12
+    assert text == f"ended after epoch {best.epoch}: no better in 3 epochs (train.patience)"
+    assert best.history == whole.progress.history[: best.epoch]
+
+
+def test_a_training_that_improves_uses_no_patience(make):
+    trainer = make(epochs=8, optimizer="adam", learning_rate=0.01, patience=8)
+    assert trainer.run(ignore, ignore) == "" and trainer.progress.epoch == 8
+
+
+def test_an_ended_training_that_is_killed_before_it_is_written_ends_at_once(make, tmp_path):
+    first, again = make(**WORSENS, patience=3), make(**WORSENS, patience=3)
+    text = first.run(lambda trainer: trainer.save(tmp_path / "state.safetensors"), ignore)
+    again.resume(tmp_path / "state.safetensors")
+    assert again.run(lambda _: pytest.fail("another epoch"), ignore) == text
+    assert same(first, again)
 
 
 def test_learning_rate_schedules(train_params):
@@ -166,13 +198,6 @@ def test_bfloat16_keeps_the_likelihood(make):
     single.run(ignore, ignore)
     half.run(ignore, ignore)
     assert half.progress.best == pytest.approx(single.progress.best, abs=0.03)
-
-
-def test_no_cuda_is_told(make):
-    if torch.cuda.is_available():
-        pytest.skip("this machine has a CUDA device")
-    with pytest.raises(loop.TrainingError, match=r"train\.device is cuda.*set it to auto"):
-        make(device="cuda")
 
 
 def test_two_processes_give_the_losses_of_one(make, tmp_path):

@@ -178,13 +178,13 @@ def test_the_share_of_recombined_drawings(done, share):
 def test_an_epoch_of_the_trainer_has_every_drawing_once(kanji, train_params, batch_params, model_params):
     from pipeline.net.model import WritingNet
     from pipeline.seeds import generator
-    from pipeline.train import loop
+    from pipeline.train import loop, machine
 
     options = train_params(recombinations=2, recombined=0.5, recombined_at_end=0.5)
     made = recombination.recombined(kanji, options, seed=1)
     rows, valid = minibatches.Rows.of(made), minibatches.Rows.of(kanji)
     net = WritingNet(model_params(), generator(1))
-    trainer = loop.Trainer(net, options, batch_params(), rows, valid, loop.launch(options), len(kanji))
+    trainer = loop.Trainer(net, options, batch_params(), rows, valid, machine.launch(options, "lstm"), len(kanji))
     seen = torch.cat(trainer._epoch(0))
     assert torch.equal((seen % len(kanji)).sort().values, torch.arange(len(kanji)))
     assert 0.4 < (seen >= len(kanji)).double().mean() < 0.6

@@ -32,6 +32,7 @@ from pipeline.progress import Progress, unseen
 from pipeline.score.judge import rasters
 
 WEIGHTS, CARD = "weights.safetensors", "judge.json"
+FOLDER = Path("pretrained/judge")  # where the one that scores are taken with is, in dvc.yaml
 STROKES_UNIT = 10.0  # the net's answer for strokes is in tens, near 1 as its other numbers are
 RARE = -4.0  # logit of the share of characters that a component is in, about
 HIDDEN = 256  # units between the features and the answers
@@ -125,7 +126,7 @@ class Judge:
     @property
     def name(self) -> str:
         """Version and the first of the weights' sha256: what scores report."""
-        return f"{self.card['version']}-{self.card['sha256'][:12]}"
+        return _name(self.card)
 
     def embed(self, drawings: Sequence[Steps], progress: Progress = unseen) -> NDArray[np.float32]:
         """B drawings in any unit -> features (B, D). Raises RasterError."""
@@ -185,12 +186,12 @@ def load(folder: Path | str, device: torch.device | str = "cpu", name: str | Non
     """The judge in a folder. Raises JudgeError: a file is missing or damaged, or made for other pictures, or the judge
     is not the one that `name` names."""
     folder = Path(folder)
+    card = read_card(folder, name)
     try:
-        card = json.loads((folder / CARD).read_text(encoding="utf-8"))
         shape = params.build(JudgeShape, card["shape"], f"{folder / CARD}: shape")
-        expected, seen, _ = card["sha256"], card["raster"], card["version"]
+        expected, seen = card["sha256"], card["raster"]
         found = _sha256(folder / WEIGHTS)
-    except (OSError, KeyError, TypeError, json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (OSError, KeyError, TypeError) as error:
         raise JudgeError(f"{folder} holds no judge ({error!r}); {_CURE}") from None
     if found != expected:
         raise JudgeError(f"{folder / WEIGHTS} is not what {CARD} names (sha256 {found}, not {expected}); {_CURE}")
@@ -201,10 +202,26 @@ def load(folder: Path | str, device: torch.device | str = "cpu", name: str | Non
         net.load_state_dict(load_file(folder / WEIGHTS))
     except (RuntimeError, SafetensorError) as error:
         raise JudgeError(f"{folder}: {WEIGHTS} and {CARD} do not belong together: {error}; {_CURE}") from None
-    judge = Judge(net.to(device).float().eval(), shape, card)
-    if name not in (None, judge.name):
-        raise JudgeError(f"{folder} holds the judge {judge.name}, not {name}: their scores do not compare; {_CURE}")
-    return judge
+    return Judge(net.to(device).float().eval(), shape, card)
+
+
+def read_card(folder: Path, name: str | None = None) -> dict[str, Any]:
+    """What a judge's folder says of it. Raises JudgeError: none that can be read, or of another judge than `name`."""
+    try:
+        card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+        found = _name(card)
+    except (OSError, KeyError, TypeError, json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise JudgeError(f"{folder} holds no judge ({error!r}); {_CURE}") from None
+    if name not in (None, found):
+        raise JudgeError(
+            f"score.judge is {name}, but {folder} holds {found}, and scores of two judges do not compare: set it to "
+            f"{found}, or {_CURE}"
+        )
+    return card
+
+
+def _name(card: dict[str, Any]) -> str:
+    return f"{card['version']}-{card['sha256'][:12]}"
 
 
 _CURE = "`git checkout pretrained/judge` brings the one that ships back, `dvc repro judge/dvc.yaml` makes one"
