@@ -4,6 +4,7 @@ Base files, which every wing speaks:
 
     params      a section of params.yaml -> a frozen dataclass, strict
     files       outputs that appear whole or not at all
+    console     output that any console can show
     seeds       random generators from named keys
     drawing     THE format: steps (dx, dy, pen)
     dataset     a set of drawings on disk: points.npy and index.parquet

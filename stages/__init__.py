@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
-from pipeline import params
+from pipeline import console, params
 
 STOPPED = "stopped; `dvc repro` goes on from here"
 CURES = {
@@ -30,6 +30,7 @@ def run(name: str, work: Callable[..., str]) -> None:
 
     An expected error (bad parameters, bad data, a full disk) ends in one plain line, anything else in a traceback.
     """
+    console.forgive()
     _end_with_dvc(name)
     from pipeline.tracking import rows  # what is shown in MLflow cannot change what a stage writes: no dependency of it
 
@@ -43,6 +44,7 @@ def run(name: str, work: Callable[..., str]) -> None:
 
 def run_alone(name: str, work: Callable[..., str]) -> None:
     """As `run`, for a stage that has its own parameters and no row in MLflow; `work(*paths)`."""
+    console.forgive()
     with _plain_errors(name):
         print(f"{name}: {work(*_paths())}", flush=True)
 

@@ -15,6 +15,7 @@ from pipeline.cli.set import set_
 from pipeline.cli.starts import starts
 from pipeline.cli.track import track
 from pipeline.cli.ui import ui
+from pipeline.console import forgive
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "sample": sample,
@@ -34,3 +35,8 @@ app = typer.Typer(
 )
 for _name, _command in COMMANDS.items():
     app.command(_name)(_command)
+
+
+def main() -> None:
+    forgive()
+    app()

@@ -92,7 +92,7 @@ def _dvc(folder: Path, *arguments: str) -> str:
 
 
 def _output(command: list[str], folder: Path) -> str:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", errors="replace")
     if done.returncode:
         said = (done.stderr.strip() or done.stdout.strip()).splitlines() or ["no word of why"]
         name = "dvc" if "dvc" in command else "git"

@@ -14,6 +14,7 @@ from typing import IO
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from pipeline.console import forgive
 from pipeline.tracking import address, cures, relocation, store, view
 
 HOST, PORT, PORTS_TRIED = "127.0.0.1", 5000, 100
@@ -28,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Show the UI until Ctrl-C; of a server that runs elsewhere, print the address only."""
     parser = argparse.ArgumentParser(description="The MLflow UI, on this machine only.")
     parser.add_argument("--port", type=int, help=f"default: the first free one from {PORT}")
+    forgive()
     options = parser.parse_args(arguments)
     uri = address.address()
     experiment = _experiment(uri)
