@@ -4,6 +4,7 @@ Base files, which every wing speaks:
 
     params      a section of params.yaml -> a frozen dataclass, strict
     files       outputs that appear whole or not at all
+    console     output that any console can show
     seeds       random generators from named keys
     progress    how far a long piece of work is
     drawing     THE format: steps (dx, dy, pen)

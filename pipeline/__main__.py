@@ -1,5 +1,5 @@
 """`python -m pipeline` is the command `fake-kanji`."""
 
-from pipeline.cli.main import app
+from pipeline.cli.main import main
 
-app()
+main()

@@ -1,8 +1,12 @@
-"""Outputs that appear whole or not at all: written beside their place, renamed into it when complete."""
+"""Outputs that appear whole or not at all: written beside their place, renamed into it when complete.
+
+They are as readable as any new file of this user: what a library wrote for its owner alone gets what the umask allows.
+"""
 
 import json
 import os
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,8 +21,10 @@ def whole_folder(path: Path | str) -> Iterator[Path]:
     path = Path(path)
     partial = _partial(path)
     partial.mkdir(parents=True)
+    allowed = _mode(partial)
     try:
         yield partial
+        _allow(partial, allowed)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
@@ -32,8 +38,12 @@ def whole_file(path: Path | str) -> Iterator[Path]:
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = _partial(path)
+    partial.touch()  # the system's own answer to what the umask and the folder allow
+    allowed = _mode(partial)
+    partial.unlink()
     try:
         yield partial
+        partial.chmod(allowed)
         with partial.open("rb") as written:
             os.fsync(written.fileno())
     except BaseException:
@@ -47,6 +57,17 @@ def write_json(path: Path | str, values: Any) -> None:
     text = json.dumps(values, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
     with whole_file(path) as partial:
         partial.write_text(text + "\n", encoding="utf-8")
+
+
+def _allow(folder: Path, mode: int) -> None:
+    """mode: of a new folder here; a file is no program, so it has the same without the right to run it."""
+    for path in folder.rglob("*"):
+        if not path.is_symlink():
+            path.chmod(mode if path.is_dir() else mode & 0o666)
+
+
+def _mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
 
 
 def _partial(path: Path) -> Path:

@@ -64,7 +64,7 @@ def read(path: Path | str = "params.yaml") -> dict[str, dict[str, Any]]:
 
 def load(name: str, path: Path | str = "params.yaml") -> Any:
     """The section `name` as its dataclass, after the whole file has been checked. Raises ParamsError."""
-    return _consumer(name)(**read(path)[name])
+    return consumer(name)(**read(path)[name])
 
 
 def build(kind: type[T], values: dict[str, Any], where: str) -> T:
@@ -80,7 +80,7 @@ def flatten(values: dict[str, dict[str, Any]]) -> dict[str, Any]:
     return {f"{name}.{key}": value for name, part in values.items() for key, value in part.items()}
 
 
-def _consumer(name: str) -> type:
+def consumer(name: str) -> type:
     module, _, kind = SECTIONS[name].partition(":")
     return getattr(importlib.import_module(module), kind)
 
@@ -88,7 +88,7 @@ def _consumer(name: str) -> type:
 def _problems(name: str, values: Any) -> list[str]:
     if not isinstance(values, dict):
         return [f"{name}: must be a section with keys, is {values!r}"]
-    kind = _consumer(name)
+    kind = consumer(name)
     try:
         kind(**values)
     except ValidationError as error:

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from tqdm import tqdm
 
-from pipeline import params
+from pipeline import console, params
 from pipeline.progress import Progress
 
 T = TypeVar("T")
@@ -37,6 +37,7 @@ def run(name: str, work: Callable[..., str]) -> None:
 
     An expected error (bad parameters, bad data, a full disk) ends in one plain line, anything else in a traceback.
     """
+    console.forgive()
     _end_with_dvc(name)
     from pipeline.tracking import rows  # what is shown in MLflow cannot change what a stage writes: no dependency of it
 
@@ -74,6 +75,7 @@ def check_here(name: str, values: dict[str, dict[str, Any]]) -> None:
 
 def run_alone(name: str, work: Callable[..., str]) -> None:
     """As `run`, for a stage that has its own parameters and no row in MLflow; `work(*paths)`."""
+    console.forgive()
     with _plain_errors(name):
         print(f"{name}: {work(*_paths())}", flush=True)
 

@@ -4,16 +4,28 @@ A command is a file here, named in COMMANDS in the order of the help. torch and 
 commands when they run, not with this module, so that --help answers at once.
 """
 
+from collections.abc import Callable
+
 import typer
 
 from pipeline.cli.export import export
 from pipeline.cli.export_web import export_web
 from pipeline.cli.sample import sample
+from pipeline.cli.set import set_
 from pipeline.cli.starts import starts
 from pipeline.cli.track import track
 from pipeline.cli.ui import ui
+from pipeline.console import forgive
 
-COMMANDS = {"sample": sample, "export-web": export_web, "starts": starts, "track": track, "export": export, "ui": ui}
+COMMANDS: dict[str, Callable[..., None]] = {
+    "sample": sample,
+    "set": set_,
+    "export-web": export_web,
+    "starts": starts,
+    "track": track,
+    "export": export,
+    "ui": ui,
+}
 
 app = typer.Typer(
     help="Kanji that do not exist, written stroke by stroke by a recurrent net.\n\n"
@@ -24,3 +36,8 @@ app = typer.Typer(
 )
 for _name, _command in COMMANDS.items():
     app.command(_name)(_command)
+
+
+def main() -> None:
+    forgive()
+    app()

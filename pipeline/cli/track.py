@@ -26,6 +26,7 @@ def track(
     from pipeline.tracking import revisions as module
 
     root = Path()
+    module.check_root(root)
     known = module.experiments(root) if experiments or revisions else {}
     names = list(dict.fromkeys([*(revisions or []), *(known if experiments else {})]))
     if names or experiments:

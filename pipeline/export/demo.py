@@ -8,6 +8,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from pipeline.console import forgive
 from pipeline.export import web
 from pipeline.files import whole_folder
 from pipeline.net import checkpoint
@@ -44,6 +45,7 @@ def server(made: Path, port: int = 0) -> ThreadingHTTPServer:
 
 
 def main() -> int:
+    forgive()
     with tempfile.TemporaryDirectory() as folder:
         made = ROOT / "data" / "web"
         if not (made / web.NET).exists():

@@ -34,6 +34,7 @@ PAGE = "data/scores/gallery.html"
 MODEL = ("data/model/*.safetensors", "data/model/*.json")
 CODE_FILES = ("pipeline/**/*.py", "pipeline/score/gallery/gallery.*", "stages/*.py")
 BESIDE_THE_RESULTS = (  # code that cannot change what is written
+    "pipeline/console.py",
     "pipeline/tracking/*",
     "pipeline/cli/*",
     "pipeline/write/*",
@@ -137,7 +138,12 @@ def git_tags(code: Path = CODE) -> dict[str, str]:
 def _git(folder: Path, *arguments: str) -> str | None:
     try:
         done = subprocess.run(
-            ["git", "-C", str(folder), *arguments], capture_output=True, text=True, check=True, timeout=10
+            ["git", "-C", str(folder), *arguments],
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=True,
+            timeout=10,
         )
     except (OSError, subprocess.SubprocessError):
         return None

@@ -5,6 +5,7 @@ clone that shares Git's objects and DVC's cache; the working tree stays as it is
 """
 
 import json
+import shlex
 import shutil
 import subprocess
 import sys
@@ -13,8 +14,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pipeline.tracking.address import redacted
+
 EXPERIMENTS = "refs/exps/"
 DVCS_OWN = ("exec", "temp", "stash", "celery", "apply", "running", "failed")  # below EXPERIMENTS, but no experiment
+CURES = {  # what Git or DVC says -> what to do; FOLDER is the repository
+    "dubious ownership": "it belongs to another user: `git config --global --add safe.directory FOLDER` trusts it",
+    "not a git repository": "an unpacked archive has no history: `git init` here, and `dvc repro` and "
+    "`fake-kanji track --sync` work; other revisions and experiments are in a clone only",
+    "not inside of a DVC repository": "`dvc init` here makes it one",
+}
+SHALLOW = "; this clone is shallow, `git fetch --unshallow` brings the other commits"
 
 
 class RevisionError(ValueError):
@@ -40,8 +50,10 @@ def resolve(root: Path, revision: str) -> str:
     try:
         return _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     except RevisionError:
+        more = SHALLOW if _git(root, "rev-parse", "--is-shallow-repository") == "true" else ""
         raise RevisionError(
-            f"{revision!r} is neither a Git revision nor an experiment here; `git log` and `dvc exp list -A` show some"
+            f"{revision!r} is neither a Git revision nor an experiment here; `git log` and `dvc exp list -A` show "
+            f"some{more}"
         ) from None
 
 
@@ -71,10 +83,16 @@ def checked_out(root: Path, revision: str) -> Iterator[Path]:
         yield folder
 
 
+def check_root(folder: Path) -> None:
+    """Raise RevisionError where no files of the repository are, as in a bare one."""
+    if not (folder / "params.yaml").exists():
+        raise RevisionError(
+            f"there is no params.yaml in {folder.resolve()}; run from the repository's root, where its files are"
+        )
+
+
 def check_clean(folder: Path, what: str = "params.yaml") -> None:
     """Raise RevisionError unless data/ is what DVC makes of the folder's params.yaml and code."""
-    if not (folder / "params.yaml").exists():
-        raise RevisionError(f"{what}: there is no params.yaml; run from the repository's root")
     changed = json.loads(_dvc(folder, "status", "dvc.yaml", "--json") or "{}")
     if changed:
         raise RevisionError(
@@ -92,9 +110,15 @@ def _dvc(folder: Path, *arguments: str) -> str:
 
 
 def _output(command: list[str], folder: Path) -> str:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    name = "git" if command[0] == "git" else "dvc"
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        raise RevisionError(f"{name} is not installed, or not in PATH; install it, then run this again") from None
     if done.returncode:
-        said = (done.stderr.strip() or done.stdout.strip()).splitlines() or ["no word of why"]
-        name = "dvc" if "dvc" in command else "git"
-        raise RevisionError(f"`{name} {' '.join(command[3:])}` fails: {said[0].removeprefix('ERROR: ')}")
+        said = redacted(done.stderr.strip() or done.stdout.strip() or "no word of why").splitlines()
+        cure = next((cure for words, cure in CURES.items() if any(words in line for line in said)), "")
+        cure = cure.replace("FOLDER", shlex.quote(str(folder.resolve())))
+        text = said[0].removeprefix("ERROR: ").removeprefix("fatal: ")
+        raise RevisionError(f"`{name} {' '.join(command[3:])}` fails: {text}" + (f"; {cure}" if cure else ""))
     return done.stdout.strip()

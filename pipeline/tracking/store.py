@@ -1,34 +1,23 @@
-"""Where MLflow keeps the rows: address, client, experiment, the row of a key. Only tracking*.py import mlflow.
-
-The address is MLFLOW_TRACKING_URI, else mlflow.db and mlartifacts/ at the repository's root. DVC names that root in
-DVC_ROOT, which for an experiment in a temporary folder is the repository it came from.
-"""
+"""MLflow's store, open: client, experiment, the row of a key."""
 
 import getpass
 import logging
 import os
-import socket
-import sqlite3
 import warnings
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
-from pipeline.tracking import contents, view
+from pipeline.tracking import address, contents, relocation, view
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
-    from mlflow.entities import Run
+    from mlflow.entities import Experiment, Run
 
 KEY, SUPERSEDED = "fake_kanji.key", "superseded"
-DATABASE, ARTIFACTS = "mlflow.db", "mlartifacts"
-LOCKED_AFTER, CREATED_AFTER = 5.0, 60.0  # seconds to wait for other programs: for a write, for the first creation
-CONNECTED_AFTER = 3.0  # seconds to wait for a server
-PORTS = {"http": 80, "https": 443}
+CREATED_AFTER = 60.0  # seconds to wait for another process that makes the database
 
 QUIET = {  # set before mlflow is imported; what the user has set stays
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -53,44 +42,23 @@ class Store:
     experiment: str
 
 
-def repository() -> Path:
-    """The folder that holds the rows of every run: DVC_ROOT, else the nearest folder above with dvc.yaml."""
-    if root := os.environ.get("DVC_ROOT"):
-        return Path(root)
-    here = Path.cwd()
-    return next((folder for folder in (here, *here.parents) if (folder / "dvc.yaml").exists()), here)
-
-
-def address() -> str:
-    """MLFLOW_TRACKING_URI, else the database at the repository's root."""
-    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{repository().resolve() / DATABASE}"
-
-
-def probe(uri: str) -> None:
-    """Raise OSError or sqlite3.OperationalError within seconds where MLflow would try for minutes: a database that
-    another program holds, a server that nobody can connect to."""
-    path = _database(uri)
-    if path is not None and path.exists():
-        with closing(sqlite3.connect(path, timeout=LOCKED_AFTER, isolation_level=None)) as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            connection.execute("ROLLBACK")
-    server = urlsplit(uri)
-    through_proxy = server.scheme in getproxies() and not proxy_bypass(server.hostname or "")
-    if server.scheme in PORTS and not through_proxy:
-        socket.create_connection((server.hostname, server.port or PORTS[server.scheme]), CONNECTED_AFTER).close()
-
-
 @contextmanager
 def opened(uri: str) -> Iterator[Store]:
-    """The store, its experiment and view made if they are not there.
+    """The store, its experiment and view made if they are not there, its artifacts beside the database.
 
     One process at a time is in the block when the store is a file: the first creation of the database does not stand a
     second one beside it, and two processes do not make two rows for one key.
     """
-    with silence(), _lock(uri):
-        probe(uri)
+    path = address.database(uri)
+    with silence(), _lock(path):
+        address.probe(uri)
+        if path is not None and not path.exists():
+            path.touch()  # else SQLite makes it, without the group's right to write that the umask may give
         client = _client(uri)
-        yield Store(client, _experiment(client, uri))
+        experiment = _experiment(client, path)
+        if path is not None:
+            relocation.relocate(path)
+        yield Store(client, experiment)
 
 
 def find(store: Store, key: str) -> "Run | None":
@@ -142,17 +110,9 @@ def _client(uri: str) -> "MlflowClient":
     return MlflowClient(tracking_uri=uri)
 
 
-def _experiment(client: "MlflowClient", uri: str) -> str:
-    from mlflow.exceptions import MlflowException
-
-    found = client.get_experiment_by_name(view.EXPERIMENT)
-    if found is None:
-        try:
-            client.create_experiment(view.EXPERIMENT, _artifact_location(uri))
-        except MlflowException as error:
-            if error.error_code != "RESOURCE_ALREADY_EXISTS":  # by another machine, on the same server
-                raise
-        found = client.get_experiment_by_name(view.EXPERIMENT)
+def _experiment(client: "MlflowClient", database: Path | None) -> str:
+    """The experiment's id; its artifacts are beside a database, a server has a place of its own."""
+    found = client.get_experiment_by_name(view.EXPERIMENT) or _created(client, database)
     if found.lifecycle_stage == "deleted":
         client.restore_experiment(found.experiment_id)
     for name, value in view.tags().items():
@@ -161,24 +121,26 @@ def _experiment(client: "MlflowClient", uri: str) -> str:
     return found.experiment_id
 
 
-def _artifact_location(uri: str) -> str | None:
-    """Beside the database; a server has a place of its own."""
-    path = _database(uri)
-    return None if path is None else (path.resolve().parent / ARTIFACTS).as_uri()
+def _created(client: "MlflowClient", database: Path | None) -> "Experiment":
+    from mlflow.exceptions import MlflowException
+
+    try:
+        place = None if database is None else relocation.artifacts(database)
+        return client.get_experiment(client.create_experiment(view.EXPERIMENT, place))
+    except MlflowException as error:
+        found = client.get_experiment_by_name(view.EXPERIMENT)
+        if error.error_code != "RESOURCE_ALREADY_EXISTS" or found is None:  # by another machine, on the same server
+            raise
+        return found
 
 
-def _database(uri: str) -> Path | None:
-    return Path(uri.removeprefix("sqlite:///")) if uri.startswith("sqlite:///") else None
-
-
-def _lock(uri: str) -> Any:
-    path = _database(uri)
-    if path is None:
+def _lock(database: Path | None) -> AbstractContextManager[object]:
+    if database is None:
         return nullcontext()
     from filelock import FileLock
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return FileLock(f"{path}.lock", timeout=CREATED_AFTER)
+    database.parent.mkdir(parents=True, exist_ok=True)
+    return FileLock(f"{database}.lock", timeout=CREATED_AFTER)
 
 
 def _user() -> str:

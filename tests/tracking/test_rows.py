@@ -20,7 +20,7 @@ import pytest
 from PIL import Image
 from ruamel.yaml import YAML
 
-from pipeline.tracking import contents, rows, store, ui, view
+from pipeline.tracking import address, contents, rows, store, ui, view
 from tests.support import ROOT
 
 # of MLflow's libraries, where a test asks MLflow itself; the modules under test silence them
@@ -346,7 +346,7 @@ def test_completing_twice_is_completing_once(place, work):
 
 def test_long_curves_are_sent_in_parts(place, work):
     with rows.stage("train") as row:
-        row._attempt(lambda: row._log_points([("train/long", step, float(step)) for step in range(2345)]))
+        row._attempt(lambda record: record.add([("train/long", step, float(step)) for step in range(2345)]))
     assert row.errors == 0
     assert counts(place, recorded(place)[0])[0] == 2345
 
@@ -366,7 +366,7 @@ def test_note_and_image(place, work):
 
 
 def test_the_view_is_stored_with_the_experiment(place, work):
-    with store.opened(store.address()) as kept:
+    with store.opened(address.address()) as kept:
         tags = kept.client.get_experiment(kept.experiment).tags
     saved = json.loads(tags["mlflow.sharedViewState.fake-kanji"])
     assert {"name", "createdAt", "state"} <= saved.keys()
@@ -389,7 +389,7 @@ def test_the_views_columns_exist(defaults):
 
 def test_the_views_filter_leaves_superseded_rows_out(place, work):
     run_stages("train", "train")
-    with store.opened(store.address()) as kept:
+    with store.opened(address.address()) as kept:
         shown = {row.info.run_id for row in kept.client.search_runs([kept.experiment], view.FILTER)}
     assert len(recorded(place)) == 2 and len(shown & {row.info.run_id for row in recorded(place)}) == 1
 
@@ -427,7 +427,7 @@ def test_importing_tracking_does_not_import_mlflow():
 
 
 def test_a_locked_database_costs_one_warning(place, work, monkeypatch, capsys):
-    monkeypatch.setattr(store, "LOCKED_AFTER", 0.2)
+    monkeypatch.setattr(address, "LOCKED_AFTER", 0.2)
     with rows.stage("train") as row:
         with closing(sqlite3.connect(place / "mlflow.db", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
@@ -469,7 +469,7 @@ def test_an_unreachable_address_costs_one_warning(work, monkeypatch, capsys, uri
 
 def test_a_server_that_hangs_costs_seconds(work, monkeypatch, capsys):
     """It listens but never accepts: connections beyond its queue wait until they are given up."""
-    monkeypatch.setattr(store, "CONNECTED_AFTER", 0.3)
+    monkeypatch.setattr(address, "CONNECTED_AFTER", 0.3)
     with socket.create_server(("127.0.0.1", 0), backlog=0) as silent, socket.socket() as waiting:
         waiting.connect(silent.getsockname())
         monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{silent.getsockname()[1]}")
@@ -489,12 +489,12 @@ def server(place, work, monkeypatch) -> Iterator[tuple[str, Callable[[], None], 
         source.backup(copied)
     monkeypatch.setenv("DVC_ROOT", str(work))
     port = ui.free_port()
-    command = ui.command(f"sqlite:///{work / 'mlflow.db'}", port)
+    where = ui.environment(address.sqlite_uri(work / "mlflow.db"))
     processes: list[subprocess.Popen] = []
 
     def start() -> None:
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        processes.append(subprocess.Popen(command, start_new_session=True, **quiet))
+        processes.append(subprocess.Popen(ui.command(port), env=where, start_new_session=True, **quiet))
         ui._wait(processes[-1], port)
 
     def kill() -> None:
@@ -549,13 +549,13 @@ def test_training_goes_on_when_the_server_is_killed_and_sync_fills_its_row(serve
 
 
 def test_the_ui_is_on_loopback_only(work):
-    command = ui.command(store.address(), 5123)
+    command = ui.command(5123)
     assert command[command.index("--host") + 1] == "127.0.0.1" and command[command.index("--port") + 1] == "5123"
-    assert command[command.index("--backend-store-uri") + 1] == store.address()
+    assert ui.environment(address.address())["MLFLOW_BACKEND_STORE_URI"] == address.address()
 
 
 def test_a_server_that_does_not_start_is_named(monkeypatch, capfd):
-    monkeypatch.setattr(ui, "command", lambda uri, port: [sys.executable, "-c", "raise SystemExit(3)"])
+    monkeypatch.setattr(ui, "command", lambda port: [sys.executable, "-c", "raise SystemExit(3)"])
     before = signal.getsignal(signal.SIGTERM)
     try:
         with pytest.raises(ui.UiError, match="did not start on port 5999.*another --port"):
