@@ -9,7 +9,9 @@ from pipeline.cli.common import option, plain_errors
 
 
 @plain_errors("ui")
-def ui(port: Annotated[int | None, option("--port", metavar="N", help="Port on this machine (a free one).")] = None):
+def ui(
+    port: Annotated[int | None, option("--port", metavar="N", help="Port on this machine (a free one).")] = None,
+) -> None:
     """Show the rows in MLflow's UI, until Ctrl-C."""
     os.environ.setdefault("PYTHONWARNINGS", "ignore")  # of the server's own libraries
     from pipeline.tracking import ui as module

@@ -97,12 +97,16 @@ def _npz(exported: Exported, path: Path) -> None:
     parts: dict[str, list[NDArray]] = {split: [] for split in stroke3.SPLITS}
     for row, steps in exported:
         parts[row.get("split") or "train"].append(stroke_3(steps))
-    arrays = {}
-    for split, items in parts.items():
-        arrays[split] = np.empty(len(items), object)
-        arrays[split][:] = items
+    train, valid, test = (_objects(parts[split]) for split in stroke3.SPLITS)
     with path.open("wb") as file:  # numpy would add .npz to a name
-        np.savez_compressed(file, licence=np.array(exported.licence), **arrays)
+        np.savez_compressed(file, licence=np.array(exported.licence), train=train, valid=valid, test=test)
+
+
+def _objects(items: list[NDArray]) -> NDArray[np.object_]:
+    """An array of arrays, also where all are of one length."""
+    found = np.empty(len(items), object)
+    found[:] = items
+    return found
 
 
 def _ndjson(exported: Exported, path: Path) -> None:

@@ -119,7 +119,18 @@ def _pip_download(name: str, version: str, sha256: str, folder: Path) -> Path:
     pinned = folder / "requirements.txt"
     pinned.write_text(f"{name}=={version} --hash=sha256:{sha256}\n", encoding="utf-8")
     options = ["--no-deps", "--require-hashes", "--only-binary", ":all:", "--no-input", "--disable-pip-version-check"]
-    command = [sys.executable, "-m", "pip", "download", "-vv", *options, "--dest", folder / "out", "-r", pinned]
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "-vv",
+        *options,
+        "--dest",
+        folder / "out",
+        "-r",
+        pinned,
+    ]
     done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
     if done.returncode != 0:
         raise SourceError(_explain(name, version, sha256, done.stdout + done.stderr))

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import Annotated, BinaryIO, Literal
+from typing import IO, Annotated, Literal
 from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, model_validator
@@ -76,7 +76,7 @@ class Item:
 
     name: str
     size: int
-    open: Callable[[], BinaryIO]
+    open: Callable[[], IO[bytes]]
 
 
 @dataclass(frozen=True)
@@ -293,7 +293,7 @@ def _item(name: str, path: Path) -> Item:
         name.encode("utf-8")
     except UnicodeEncodeError:
         raise SourceError(f"the file name {name!r} is not text; rename it") from None
-    return Item(name, path.stat().st_size, partial(path.open, "rb"))
+    return Item(name, path.stat().st_size, lambda: path.open("rb"))
 
 
 def _refuse(error: OSError) -> None:

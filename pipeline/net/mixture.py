@@ -13,6 +13,7 @@ which has no division by 1 - rho^2 and so stays exact for correlations near one.
 """
 
 import math
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -41,7 +42,7 @@ class _NegativeLogLikelihood(torch.autograd.Function):
     """The gradient in closed form (Graves, eq. 26-37): a third of the time of the recorded graph on a CPU."""
 
     @staticmethod
-    def forward(ctx, raw: Tensor, offsets: Tensor) -> Tensor:
+    def forward(ctx: Any, raw: Tensor, offsets: Tensor) -> Tensor:
         logits, mean_x, mean_y, log_sx, log_sy, r = split(raw)
         x, y = offsets.to(raw.dtype).unsqueeze(-1).unbind(dim=-2)  # (N, 1) each
         inv_sx, inv_sy = torch.exp(-log_sx), torch.exp(-log_sy)
@@ -57,7 +58,7 @@ class _NegativeLogLikelihood(torch.autograd.Function):
         return -log_likelihood
 
     @staticmethod
-    def backward(ctx, grad: Tensor) -> tuple[Tensor, None]:
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:
         raw, log_weights, joint, log_likelihood, inv_sx, inv_sy, u, v, w, cosh, sinh = ctx.saved_tensors
         gamma = torch.exp(joint - log_likelihood.unsqueeze(-1))  # responsibilities, eq. 28
         across, along = w * cosh, v - w * sinh

@@ -9,9 +9,9 @@ replaces. Boxes that would have to be stretched too far are passed over. What it
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
@@ -87,10 +87,10 @@ def recombined(drawings: DrawingSet, options: RecombinationParams, seed: int) ->
     if not len(components):
         return drawings
     like, beside = neighbours(components, ["element"]), neighbours(components, ["position"])
-    mine = components.table.groupby("drawing").indices
+    mine = _rows_of(components.table, ["drawing"])
     source = np.random.default_rng((seed, CHOICE_STREAM))
     made = [
-        _recombination(i, mine.get(i, ()), points, components, like, beside, source)
+        _recombination(i, mine.get(i, np.zeros(0, np.int64)), points, components, like, beside, source)
         for _ in range(options.recombinations)
         for i in range(len(drawings))
     ]
@@ -131,7 +131,7 @@ def neighbours(components: Components, alike: list[str]) -> NDArray[np.int64]:
     found = np.full((len(components), NEAREST), -1)
     boxes = np.hstack((components.centre, components.size))
     family, sides = components.table["family"].to_numpy(), np.maximum(components.size, FLAT)
-    for rows in components.table.groupby(alike).indices.values():
+    for rows in _rows_of(components.table, alike).values():
         _, near = KDTree(boxes[rows]).query(boxes[rows], k=[*range(1, min(NEAREST, len(rows)) + 1)])
         other = rows[near]  # (rows, at most NEAREST)
         stretch = sides[other] / sides[rows][:, None]
@@ -140,15 +140,20 @@ def neighbours(components: Components, alike: list[str]) -> NDArray[np.int64]:
     return found
 
 
+def _rows_of(table: pd.DataFrame, columns: list[str]) -> dict[Any, NDArray[np.int64]]:
+    """The numbers of the rows that have each value."""
+    return {key: np.asarray(rows, np.int64) for key, rows in table.groupby(columns).indices.items()}
+
+
 def _recombination(
-    i: int, mine: Sequence[int], points: Points, components: Components, like: NDArray, beside: NDArray,
+    i: int, mine: NDArray[np.int64], points: Points, components: Components, like: NDArray, beside: NDArray,
     source: np.random.Generator,
 ) -> Steps:  # fmt: skip
     """Drawing i with one or two of its components, `mine`, replaced."""
     start, stop = components.table["start"].to_numpy(), components.table["stop"].to_numpy()
     replaced: list[tuple[int, int]] = []
     wanted = source.integers(1, 3)
-    for at in source.permutation(np.asarray(mine, np.int64)):
+    for at in source.permutation(mine):
         if len(replaced) == wanted:
             break
         if any(start[at] < stop[other] and start[other] < stop[at] for other, _ in replaced):

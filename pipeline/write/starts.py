@@ -110,7 +110,7 @@ def _typical(drawings: DrawingSet, found: list[Instance]) -> Instance:
 
 
 def _strokes(drawings: DrawingSet, instance: Instance) -> list[NDArray[np.float64]]:
-    width, height = (float(drawings.index[side].iat[instance.drawing]) for side in ("width", "height"))
+    width, height = (float(drawings.index[side].to_numpy()[instance.drawing]) for side in ("width", "height"))
     return drawing.to_strokes(drawings[instance.drawing], width, height)[instance.first : instance.last + 1]
 
 

@@ -8,7 +8,7 @@ whose memo a five-byte opcode can make gigabytes large.
 
 import math
 import pickle
-from typing import Any, BinaryIO
+from typing import IO, Any, Literal
 
 import numpy as np
 from numpy.lib import format as npy
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pipeline.parse.formats.sketch import FormatError
 
 MAX_DIMENSIONS = 3
+ORDERS: tuple[Literal["<", ">", "|", "="], ...] = ("<", ">", "|", "=")  # of bytes
 KINDS = "iufb"  # integers, floats, booleans
 CURE = "only arrays of numbers are read, for a pickle can run anything; save it as plain arrays"
 
@@ -33,8 +34,9 @@ class _Dtype:
         self.order = _text(state[1])
 
     def numpy(self) -> np.dtype:
-        code, order = _text(self.code), _text(self.order)
-        if len(code) > 4 or order not in ("<", ">", "|", "="):
+        code = _text(self.code)
+        order = next((known for known in ORDERS if known == _text(self.order)), None)
+        if len(code) > 4 or order is None:
             raise FormatError(f"holds the array type {code[:20]!r}: {CURE}")
         kind = np.dtype(code)
         if kind.kind not in KINDS:
@@ -108,7 +110,7 @@ ALLOWED: dict[tuple[str, str], Any] = {
 }
 
 
-class _Unpickler(pickle._Unpickler):  # type: ignore[name-defined,misc]
+class _Unpickler(pickle._Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         try:
             return ALLOWED[module, name]
@@ -122,7 +124,7 @@ class _Unpickler(pickle._Unpickler):  # type: ignore[name-defined,misc]
         raise FormatError(f"names something outside of it: {CURE}")
 
 
-def read(stream: BinaryIO) -> list[NDArray]:
+def read(stream: IO[bytes]) -> list[NDArray]:
     """The arrays in an .npy file: the items of an object array, or the rows of a plain one. Raises FormatError."""
     try:
         shape, fortran, dtype = _header(stream)
@@ -138,7 +140,7 @@ def read(stream: BinaryIO) -> list[NDArray]:
         raise FormatError(f"is no whole array ({type(error).__name__}: {str(error)[:80]}); fetch it again") from None
 
 
-def _header(stream: BinaryIO) -> tuple[tuple, bool, np.dtype]:
+def _header(stream: IO[bytes]) -> tuple[tuple, bool, np.dtype]:
     version = npy.read_magic(stream)
     if version not in ((1, 0), (2, 0)):
         raise FormatError(f"is of .npy version {version}; 1.0 and 2.0 are read")
@@ -151,7 +153,7 @@ def _array(item: Any) -> NDArray:
     return item.numpy()
 
 
-def _plain(stream: BinaryIO, shape: tuple, fortran: bool, dtype: np.dtype) -> list[NDArray]:
+def _plain(stream: IO[bytes], shape: tuple, fortran: bool, dtype: np.dtype) -> list[NDArray]:
     if dtype.kind not in KINDS or len(shape) != MAX_DIMENSIONS:
         raise FormatError(f"is an array of {shape} {dtype}, not a row of arrays")
     raw = stream.read()
