@@ -1,4 +1,9 @@
 """What drawings are made of, shared by all that ask.
 
-components  where components stand in drawings: KanjiVG's groups as runs of strokes
+components   where components stand in drawings: KanjiVG's groups as runs of strokes
+description  ideographic descriptions: grammar, tree, equality up to spelling
+strokes      types of strokes
+derivation   a drawing's description from KanjiVG's groups
+visits       the order in which a writer visits a description's parts
+table        descriptions by character, from an IDS table
 """

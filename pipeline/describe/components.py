@@ -10,8 +10,8 @@ from pipeline.dataset import DrawingSet
 # Forms of one component that KanjiVG, Unicode's radicals and keyboards write differently -> the usual one
 SAME = dict(
     zip(
-        "⻖⻏⻌⺨⻞⺤⺦⺗⺡⺾⺅⺘⺖⺣⺭⺮⺉⺼⻊訁糹釒牜𤣩⺩",
-        "阝阝辶犭飠爫丬㣺氵艹亻扌忄灬礻竹刂月足言糸金牛王王",
+        "⻖⻏⻌⺨⻞⺤⺦⺗⺡⺾⺅⺘⺖⺣⺭⺮⺉⺼⻊𧾷訁糹釒牜𤣩⺩⺀⺊㐅戶户",
+        "阝阝辶犭飠爫丬㣺氵艹亻扌忄灬礻竹刂月足足言糸金牛王王冫卜乂戸戸",
         strict=True,
     )
 )

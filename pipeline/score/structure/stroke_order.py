@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.dataset import DrawingSet
+from pipeline.describe import strokes
 from pipeline.drawing import Steps
 from pipeline.score.structure import traces
 from pipeline.score.structure.traces import POINTS, Traces
@@ -29,8 +30,6 @@ TINY = 0.02  # of the drawing's longer side: smaller strokes have no smaller siz
 KNOWN_PERCENTILE = 99.0  # of the distances of held-out strokes
 TOUCH = 0.02  # of the drawing's longer side: how far strokes beside each other may overlap
 ALONG = 0.5  # share of the shorter one's extent that two must have in common to stand in one row, or one column
-UNICODE_STROKES = range(0x31C0, 0x31E6)
-SAME = {"一": "㇐", "丨": "㇑", "丿": "㇒", "丶": "㇔"}  # ideographs that stand for a stroke
 
 Kinds = NDArray[np.str_]  # (S,) one character each, "" where it is not known
 
@@ -72,7 +71,7 @@ def tells_types(drawings: DrawingSet) -> bool:
 
 def types(drawings: DrawingSet) -> list[tuple[str, ...]]:
     """The types that KanjiVG allows for each of S strokes, the usual one first; () where it gives none."""
-    return [_types(text) for row in drawings.index["types"] for text in row]
+    return [strokes.types(text) for row in drawings.index["types"] for text in row]
 
 
 def alphabet(training: DrawingSet, held_out: DrawingSet, source: np.random.Generator) -> Alphabet:
@@ -147,11 +146,6 @@ def _pairs(first: NDArray) -> tuple[NDArray, NDArray]:
     one = np.repeat(np.arange(first[-1]), later)
     nth = np.arange(len(one)) - np.repeat(np.cumsum(later) - later, later)
     return one, one + 1 + nth
-
-
-def _types(text: str) -> tuple[str, ...]:
-    names = (SAME.get(part[:1], part[:1]) for part in text.split("/"))
-    return tuple(name for name in names if name and ord(name) in UNICODE_STROKES)
 
 
 def _shapes(points: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -1,0 +1,186 @@
+"""Ideographic descriptions: read, written, compared; what is none is told in one line."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.describe import description
+from pipeline.describe.description import (
+    ARITY,
+    MOST_DEPTH,
+    MOST_PARTS,
+    OVER,
+    Description,
+    DescriptionError,
+    canonical,
+    leaves,
+    parse,
+    same,
+    text,
+)
+
+NAMES = st.sampled_from([*"木日月口言𠂉⺕㇐丶", "CDP-8BBA", ""])
+
+
+def spelled(operator, *parts):
+    return Description("", operator, tuple(Description(p) if isinstance(p, str) else p for p in parts))
+
+
+def flat(operator, parts):
+    """⻿ directly in ⻿ is one ⻿."""
+    inner = [q for p in parts for q in (p.parts if operator == p.operator == OVER else (p,))]
+    return Description("", operator, tuple(inner))
+
+
+def compositions(parts):
+    by_arity = {n: st.sampled_from([sign for sign, m in ARITY.items() if m == n]) for n in (2, 3)}
+    pair, triple = (st.tuples(by_arity[n], st.tuples(*[parts] * n)) for n in (2, 3))
+    over = st.tuples(st.just(OVER), st.lists(parts, min_size=2, max_size=4))
+    return st.one_of(pair, triple, over).map(lambda made: flat(*made))
+
+
+DESCRIPTIONS = st.recursive(NAMES.map(Description), compositions, max_leaves=12)
+
+
+@pytest.mark.parametrize(
+    ("given_text", "expected"),
+    [
+        ("木", Description("木")),  # a leaf
+        ("⿰木食", spelled("⿰", "木", "食")),  # two parts
+        ("⿳亠口了", spelled("⿳", "亠", "口", "了")),  # three
+        ("⿱⿰木木示", spelled("⿱", spelled("⿰", "木", "木"), "示")),  # nested
+        ("⿻a⿻bc", spelled("⿻", "a", "b", "c")),  # overlaid: one level, in the order of writing
+        ("⿻⿻abc", spelled("⿻", "a", "b", "c")),  # also from the other side
+        ("⿻a⿰⿻bcd", spelled("⿻", "a", spelled("⿰", spelled("⿻", "b", "c"), "d"))),  # but not through others
+        ("⿰氵？", spelled("⿰", "氵", "")),  # a part that may be anything
+        ("⿰氵?", spelled("⿰", "氵", "")),  # as most keyboards write it
+        ("⿱艹&CDP-8BBA;", spelled("⿱", "艹", "CDP-8BBA")),  # a part without a code point
+        ("木食", spelled("⿰", "木", "食")),  # side by side
+        ("木⿱日月食", spelled("⿲", "木", spelled("⿱", "日", "月"), "食")),  # three, one of them spelled
+        ("木日月食", spelled("⿰", "木", spelled("⿲", "日", "月", "食"))),  # four
+        (" ⿰ 木\t食\n", spelled("⿰", "木", "食")),  # spaces
+        ("⿰木\ufe00食\U000e0100", spelled("⿰", "木", "食")),  # variation selectors
+        ("⿰か\u3099木", spelled("⿰", "が", "木")),  # NFC
+        ("⿰\ufa19木", spelled("⿰", "神", "木")),  # NFC: a compatibility ideograph
+    ],
+)
+def test_descriptions_are_read(given_text, expected):
+    assert parse(given_text) == expected
+
+
+@pytest.mark.parametrize(
+    ("damaged", "where", "what"),
+    [
+        ("", "empty", "expected a character"),
+        (" \n", "empty", "expected a character"),
+        ("⿰木", "character 3, after ⿰木", "ends after 1 of the 2 parts that ⿰ at 1 needs"),
+        ("⿱木⿲日月", "character 6", "ends after 2 of the 3 parts that ⿲ at 3 needs"),
+        ("⿿木", "at its beginning", "⿿ is an operator of Unicode 15.1 that is not read; use one of ⿰"),
+        ("⿰木⿼日月", "character 3, after ⿰木", "Unicode 15.1"),
+        ("⿰木&CDP-8BBA", "character 3", "expected a name and ; after &"),
+        ("⿰木&;", "character 3", "expected a name and ; after &"),
+        ("⿰木&a b;", "character 3", "expected a name and ; after &"),
+        ("⿰木\x07", "character 3", "U+0007 is no character"),
+        ("⿰" * (MOST_DEPTH + 1) + "木" * (MOST_DEPTH + 2), "character 13", "nested deeper than 12"),
+        ("木" * (MOST_PARTS + 1), "after …" + "木" * 12, "longer than 64 parts"),
+        ("⿻" * 100_000, "character 64", "longer than 64 parts"),  # and no recursion without end
+        ("⿰" * 100_000, "character 13", "nested deeper than 12"),
+        ("木" * 15, "character 16", "15 side by side, nested deeper than 12"),
+    ],
+)
+def test_what_is_no_description_is_told_in_one_line(damaged, where, what):
+    with pytest.raises(DescriptionError) as caught:
+        parse(damaged)
+    assert where in str(caught.value) and what in str(caught.value)
+    assert "\n" not in str(caught.value) and len(str(caught.value)) < 160
+
+
+def test_the_most_that_is_read():
+    # the controls: one less than what is refused above
+    assert len(leaves(parse("⿰" * MOST_DEPTH + "木" * (MOST_DEPTH + 1)))) == MOST_DEPTH + 1
+    assert len(leaves(parse("木" * 14))) == 14
+    assert len(parse("⿻" * (MOST_PARTS - 1) + "木" * MOST_PARTS).parts) == MOST_PARTS
+
+
+@given(DESCRIPTIONS)
+def test_what_is_written_is_read_back(made):
+    assert parse(text(made)) == made
+    assert same(made, parse(text(made)))
+
+
+@given(st.text(alphabet=[*ARITY, *"木&;？ ⿼a"], max_size=30))
+def test_any_text_is_read_or_told(given_text):
+    try:
+        read = parse(given_text)
+    except DescriptionError:
+        return
+    assert parse(text(read)) == read
+
+
+GO = Description("吾", "⿱", (Description("五"), Description("口", "⿻", (Description("㇑"), Description("㇕")))))
+WORD = Description("語", "⿰", (Description("言"), GO))
+
+
+@pytest.mark.parametrize(
+    ("depth", "expected"),
+    [
+        (None, "⿰言⿱五⿻㇑㇕"),
+        (0, "語"),
+        (1, "⿰言吾"),
+        (2, "⿰言⿱五口"),
+        (3, "⿰言⿱五⿻㇑㇕"),
+        (9, "⿰言⿱五⿻㇑㇕"),
+    ],
+)
+def test_a_spelling_to_a_depth(depth, expected):
+    assert text(WORD, depth) == expected
+
+
+def test_a_part_without_a_name_is_spelled_at_any_depth():
+    assert text(spelled("⿰", spelled("⿱", "日", "月"), WORD), 1) == "⿰⿱日月語"
+    assert text(Description("", "", ())) == "？"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "equal"),
+    [
+        (WORD, parse("⿰言吾"), True),  # a name on one side, its spelling on the other
+        (WORD, parse("⿰言⿱五口"), True),
+        (WORD, Description("語"), True),
+        (WORD, parse("⿰吾言"), False),  # the order
+        (WORD, parse("⿱言吾"), False),  # the operator
+        (WORD, parse("⿰言悟"), False),  # a part
+        (Description("語"), parse("⿰言吾"), False),  # nothing tells how it is spelled
+        (parse("⿲彳圭亍"), parse("⿰彳⿰圭亍"), True),  # three in a row
+        (parse("⿲彳圭亍"), parse("⿰⿰彳圭亍"), True),
+        (parse("⿳亠口了"), parse("⿱亠⿱口了"), True),
+        (parse("⿲彳圭亍"), parse("⿰彳⿱圭亍"), False),
+        (parse("⿲彳圭亍"), parse("⿰彳圭"), False),
+        (parse("⿰言吾"), parse("⿰訁吾"), True),  # forms of one component
+        (parse("⿺⻌首"), parse("⿺辶首"), True),
+        (parse("⿰⽊食"), parse("⿰木食"), True),  # the radical's own code point
+        (parse("⿰木？"), parse("⿰木？"), True),
+        (parse("⿰木？"), parse("⿰木食"), False),  # a part without a name is not every part
+        (spelled("⿰", "氵", Description("明", "⿰", (Description("日"), Description("月")))), parse("⿲氵日月"), True),
+    ],
+)
+def test_equality_up_to_spelling(one, other, equal):
+    assert same(one, other) is equal and same(other, one) is equal
+
+
+def test_leaves_and_their_paths():
+    found = leaves(parse("⿱⿰木日⿻㇐⿻㇑㇒"))
+    assert [(leaf.name, path) for leaf, path in found] == [
+        ("木", (("⿱", 0), ("⿰", 0))),
+        ("日", (("⿱", 0), ("⿰", 1))),
+        ("㇐", (("⿱", 1), ("⿻", 0))),
+        ("㇑", (("⿱", 1), ("⿻", 1))),
+        ("㇒", (("⿱", 1), ("⿻", 2))),
+    ]
+    assert leaves(WORD)[0] == (Description("言"), (("⿰", 0),))
+    assert leaves(Description("木")) == [(Description("木"), ())]
+
+
+def test_forms_of_a_component():
+    assert [canonical(name) for name in ("⺾", "⻌", "⽊", "木", "CDP-8BBA", "")] == [*"艹辶木木", "CDP-8BBA", ""]
+    assert set(description.ARITY) == set("⿰⿱⿲⿳⿴⿵⿶⿷⿸⿹⿺⿻")
