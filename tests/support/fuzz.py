@@ -36,6 +36,12 @@ MARKUP = (
     "<![CDATA[", "]]>", "&amp;", "&x;", "&#0;", "&#xD800;", '<rect x="1" width="3" height="4" rx="1"/>', "<use/>",
     '<circle r="5"/>', '<ellipse rx="auto" ry="1e5"/>', '<polyline points="1,2 3,4 5"/>', ' transform="scale(0)"',
     ' transform="matrix(1 0 0 1e300 0 0)"', ' transform="skewX(90)"', ' style="display:none"', ' d="M0 0L1 1"', "<",
+    ' id="a"', '<use href="#a"/>', '<use href="#a" x="10%" width="5"/>', '<symbol id="a" viewBox="0 0 9 9">',
+    "</symbol>",
+    '<clipPath id="a">', "</clipPath>", ' clip-path="url(#a)"', ' mask="url(#a)"', ' fill="url(#a) none"',
+    ' style="transform: rotate(9deg) translate(5%); transform-box: fill-box; transform-origin: 50% top"', ' class="a"',
+    "<style>.a, g > path:nth-child(2) { stroke: var(--b, none) !important; --b: red }</style>", "<style>", "</style>",
+    "@media print {", "{", "}", "(", ":is(", "var(--b)", "1e999deg", "<switch>", "</switch>", ' systemLanguage="de"',
     ">", '"', "<?x y?>", "<!DOCTYPE svg>", "\ufeff", "\0", "\ud800",
 )  # fmt: skip
 PAGE = '<svg viewBox="0 0 109 109"><g transform="scale(2) rotate(3,1,2)">{}</g></svg>'

@@ -22,8 +22,8 @@ UNTRUSTED = {
 MAX_BYTES = 4 * 1024 * 1024  # of a document, unpacked; a kanji has four thousand
 MAX_TAGS = 50_000  # a tree of them fits a worker's memory
 
-_ENCODING = re.compile(rb"\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)")
-_DECLARATION = re.compile(r"\s*<\?xml\b.*?\?>", re.DOTALL)
+_ENCODING = re.compile(rb"\s*<\?xml\s[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)")
+_DECLARATION = re.compile(r"\s*<\?xml\s.*?\?>", re.DOTALL)
 _REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z_:][\w.:-]*;")
 
 

@@ -39,6 +39,7 @@ def visit(element: etree._Element, place: Place, scene: Scene) -> None:
     if name == "symbol":
         style = style.without("display")  # of no account where <use> draws it
     if not conditions.hold(element) or visibility.is_hidden(style):
+        scene.document.unseen += name in SHAPES
         return
     ink = scene.paints.ink(style, place.context) if name in SHAPES or name == "use" else NOTHING
     if name in SHAPES and (ink == NOTHING and not scene.measured or element in scene.without):
@@ -199,7 +200,7 @@ def _transform(element: etree._Element, name: str, style: Style, place: Place, s
     said = style.tokens("transform-origin")
     if name == "svg" and element.getparent() is None and place.use is None:
         return _of_root(matrix, transforms.origin(said, box) if said else (box[2] / 2, box[3] / 2), place)
-    return transforms.about(transforms.origin(said, box), matrix) if said else matrix
+    return transforms.about(transforms.origin(said, box) if said else (box[0], box[1]), matrix)
 
 
 def _of_root(matrix: NDArray | None, origin: tuple[float, float], place: Place) -> NDArray | None:
