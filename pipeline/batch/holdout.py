@@ -99,13 +99,18 @@ def _split(said: str, came: set[str], hashed: str) -> str:
 
 
 def resolved(drawings: DrawingSet, options: BatchParams) -> BatchParams:
-    """The options with a number for the scale.
+    """The options with a number for the scale, see `scale_of`. Raises BatchError."""
+    return replace(options, scale=scale_of(drawings, options))
+
+
+def scale_of(drawings: DrawingSet, options: BatchParams) -> float:
+    """What the offsets are divided by.
 
     auto is sqrt(mean of (dx^2 + dy^2) / 2) over all steps of the training drawings, travels through the air included,
     in 6 significant digits: their offsets, divided by it, have the root mean square 1. Raises BatchError.
     """
     if options.scale != "auto":
-        return options
+        return options.scale
     total = steps = 0.0
     for split, drawing in zip(splits(drawings.index, options), drawings, strict=True):
         if split == "train":
@@ -113,7 +118,7 @@ def resolved(drawings: DrawingSet, options: BatchParams) -> BatchParams:
             steps += len(drawing)
     if not total > 0:
         raise BatchError("batch.scale: auto needs drawings that have a size; all offsets are 0")
-    return replace(options, scale=float(f"{math.sqrt(total / steps / 2):.6g}"))
+    return float(f"{math.sqrt(total / steps / 2):.6g}")
 
 
 @dataclass(frozen=True)
@@ -136,7 +141,7 @@ class Scaled(Sequence[np.ndarray]):
 def prepare(drawings: DrawingSet, options: BatchParams) -> tuple[Scaled, pd.DataFrame]:
     """Scaled drawings, offsets / scale, and their index with the column `split`. Raises BatchError: an empty split."""
     index = drawings.index.assign(split=splits(drawings.index, options))
-    return Scaled(drawings, resolved(drawings, options).scale), index
+    return Scaled(drawings, scale_of(drawings, options)), index
 
 
 def statistics(drawings: DrawingSet, options: BatchParams) -> dict[str, Any]:
