@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 import torch
+from lightning_fabric import Fabric
 
 from pipeline import dataset, params
 from pipeline.batch import holdout
@@ -64,12 +65,13 @@ def keep(trainer: loop.Trainer, place: Place) -> None:
     trainer.save(place.file)
 
 
-def _say(fabric: Any, text: str) -> None:
+def _say(fabric: Fabric, text: str) -> None:
     if fabric.is_global_zero:
         print(f"train: {text}", flush=True)
 
 
 if __name__ == "__main__":
     torch.use_deterministic_algorithms(True)
-    torch.utils.deterministic.fill_uninitialized_memory = False  # costs time; every tensor is written before it is read
+    # costs time, and every tensor is written before it is read; PyTorch puts a class in the place of this module
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     run("train", main)

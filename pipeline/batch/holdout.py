@@ -23,6 +23,7 @@ from pipeline.drawing import unit
 
 SPLITS = ("train", "valid", "test")
 DESCRIPTION = "batches.json"
+MOST_PERCENT = 49  # held out for either purpose
 
 
 class BatchError(ValueError):
@@ -36,18 +37,23 @@ class BatchParams:
     scale: Annotated[float, Field(gt=0, allow_inf_nan=False)] | Literal["auto"]
     size: Annotated[int, Field(ge=1)]
     length_noise: Annotated[float, Field(ge=0, le=1)]
-    test_percent: Annotated[int, Field(ge=1, le=49)]
-    valid_percent: Annotated[int, Field(ge=1, le=49)]
+    test_percent: Annotated[int, Field(ge=1, le=MOST_PERCENT)]
+    valid_percent: Annotated[int, Field(ge=1, le=MOST_PERCENT)]
 
 
 def split_of(code_point: int, name: str, test_percent: int, valid_percent: int) -> str:
     """The split of a drawing: a hash of its code point, so that variants of a character never straddle it and every
     release of the data has the same one; of its name where there is no code point (-1)."""
-    text = f"{code_point:05x}" if code_point >= 0 else name
-    percent = int(hashlib.sha256(text.encode()).hexdigest()[:8], 16) % 100
+    percent = percent_of(code_point, name)
     if percent < test_percent:
         return "test"
     return "valid" if percent < test_percent + valid_percent else "train"
+
+
+def percent_of(code_point: int, name: str) -> int:
+    """The hash that `split_of` splits by, 0 to 99."""
+    text = f"{code_point:05x}" if code_point >= 0 else name
+    return int(hashlib.sha256(text.encode()).hexdigest()[:8], 16) % 100
 
 
 def splits(index: pd.DataFrame, options: BatchParams) -> list[str]:
@@ -65,13 +71,25 @@ def splits(index: pd.DataFrame, options: BatchParams) -> list[str]:
         _split(said, came, split_of(code_point, name, options.test_percent, options.valid_percent))
         for said, code_point, name in zip(given, index["code_point"], index["id"], strict=True)
     ]
-    empty = [split for split in SPLITS if split not in chosen]
-    if empty:
-        raise BatchError(
-            f"{len(index)} drawings leave {' and '.join(empty)} empty: give more drawings, "
-            "or raise batch.test_percent and batch.valid_percent"
-        )
+    if empty := [split for split in SPLITS if split not in chosen]:
+        raise BatchError(f"{len(index)} drawings, none in {' or '.join(empty)}; {_needed(index, options, came)}")
     return chosen
+
+
+def _needed(index: pd.DataFrame, options: BatchParams, came: set[str]) -> str:
+    """What fills all splits: percentages if any do, those nearest to the options, else more drawings."""
+    percents = [percent_of(*pair) for pair in zip(index["code_point"], index["id"], strict=True)]
+    fill = [
+        (test, valid)
+        for test in range(1, MOST_PERCENT + 1)
+        for valid in range(1, MOST_PERCENT + 1)
+        if {0, 1, 2} == {(percent >= test) + (percent >= test + valid) for percent in set(percents)}
+    ]
+    if fill and not came:
+        asked = (options.test_percent, options.valid_percent)
+        test, valid = min(fill, key=lambda pair: sum(abs(a - b) for a, b in zip(pair, asked, strict=True)))
+        return f"give more drawings, or set batch.test_percent to {test} and batch.valid_percent to {valid}"
+    return "at least 3 are needed: train, valid and test have different characters, told by lot; give more drawings"
 
 
 def _split(said: str, came: set[str], hashed: str) -> str:
@@ -81,13 +99,18 @@ def _split(said: str, came: set[str], hashed: str) -> str:
 
 
 def resolved(drawings: DrawingSet, options: BatchParams) -> BatchParams:
-    """The options with a number for the scale.
+    """The options with a number for the scale, see `scale_of`. Raises BatchError."""
+    return replace(options, scale=scale_of(drawings, options))
+
+
+def scale_of(drawings: DrawingSet, options: BatchParams) -> float:
+    """What the offsets are divided by.
 
     auto is sqrt(mean of (dx^2 + dy^2) / 2) over all steps of the training drawings, travels through the air included,
     in 6 significant digits: their offsets, divided by it, have the root mean square 1. Raises BatchError.
     """
     if options.scale != "auto":
-        return options
+        return options.scale
     total = steps = 0.0
     for split, drawing in zip(splits(drawings.index, options), drawings, strict=True):
         if split == "train":
@@ -95,7 +118,7 @@ def resolved(drawings: DrawingSet, options: BatchParams) -> BatchParams:
             steps += len(drawing)
     if not total > 0:
         raise BatchError("batch.scale: auto needs drawings that have a size; all offsets are 0")
-    return replace(options, scale=float(f"{math.sqrt(total / steps / 2):.6g}"))
+    return float(f"{math.sqrt(total / steps / 2):.6g}")
 
 
 @dataclass(frozen=True)
@@ -118,7 +141,7 @@ class Scaled(Sequence[np.ndarray]):
 def prepare(drawings: DrawingSet, options: BatchParams) -> tuple[Scaled, pd.DataFrame]:
     """Scaled drawings, offsets / scale, and their index with the column `split`. Raises BatchError: an empty split."""
     index = drawings.index.assign(split=splits(drawings.index, options))
-    return Scaled(drawings, resolved(drawings, options).scale), index
+    return Scaled(drawings, scale_of(drawings, options)), index
 
 
 def statistics(drawings: DrawingSet, options: BatchParams) -> dict[str, Any]:

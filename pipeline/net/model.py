@@ -76,7 +76,9 @@ class WritingNet(nn.Module):
             weight.uniform_(-(hidden**-0.5), hidden**-0.5, generator=source)
         if self.options.cell == "lstm":
             for layer in self.layers:
-                layer.bias_ih_l0[hidden : 2 * hidden] = 1.0  # forget gates open: Jozefowicz et al. 2015
+                layer.get_parameter("bias_ih_l0")[hidden : 2 * hidden] = (
+                    1.0  # forget gates open: Jozefowicz et al. 2015
+                )
         self.head.weight.uniform_(-(hidden**-0.5) / 2, hidden**-0.5 / 2, generator=source)
         self.head.bias.zero_()
         # components start spread over the plane and narrower than it, else they all learn the same
@@ -144,8 +146,8 @@ class WritingNet(nn.Module):
         return self.head(hidden.squeeze(0)), following
 
 
-def unrolled(layer: nn.RNNBase, features: Tensor) -> Tensor:
-    """The layer over whole drawings from a zero state: (T, B, F) -> (T, B, H).
+def unrolled(layer: nn.Module, features: Tensor) -> Tensor:
+    """The recurrent layer over whole drawings from a zero state: (T, B, F) -> (T, B, H).
 
     A CPU's bfloat16 LSTM takes its fast path (AMX) only for an even number of features. They are filled up with zeros
     here, and the weights too, so that the parameters keep their shapes.
@@ -153,7 +155,8 @@ def unrolled(layer: nn.RNNBase, features: Tensor) -> Tensor:
     missing = -features.shape[-1] % FEATURE_BLOCK
     if not missing or features.device.type != "cpu" or not isinstance(layer, nn.LSTM):
         return layer(features)[0]
-    wide, weight = nn.functional.pad(features, (0, missing)), nn.functional.pad(layer.weight_ih_l0, (0, missing))
-    weights = [weight, layer.weight_hh_l0, layer.bias_ih_l0, layer.bias_hh_l0]
+    inputs, *others = layer.all_weights[0]
+    wide, weight = nn.functional.pad(features, (0, missing)), nn.functional.pad(inputs, (0, missing))
+    weights = [weight, *others]
     zeros = features.new_zeros(1, features.shape[1], layer.hidden_size)
     return torch.lstm(wide, (zeros, zeros), weights, True, 1, 0.0, layer.training, False, False)[0]

@@ -40,9 +40,10 @@ def distances(ours: pd.DataFrame, theirs: pd.DataFrame) -> dict[str, float]:
 
 def histogram(sets: Mapping[str, NDArray], reference: NDArray, whole_numbers: bool = False) -> pd.DataFrame:
     """Shares of each set's values in bins from 0 to a little above the reference's largest: value (middle of the bin,
-    or the number itself) and a column a set. The bins depend on the reference alone, so that configurations compare."""
-    reach = REACH * float(np.max(reference))
-    edges = np.arange(0.5, reach + 1) if whole_numbers else np.linspace(0, reach, BINS + 1)
+    or the number itself) and a column a set, at least two bins. The bins depend on the reference alone, so that
+    configurations compare; where all of it is 0 they end at 1."""
+    reach = REACH * float(np.max(reference)) or 1.0
+    edges = np.arange(0.5, max(reach, 2.0) + 1) if whole_numbers else np.linspace(0, reach, BINS + 1)
     table = pd.DataFrame({"value": (edges[:-1] + edges[1:]) / 2})
     for name, values in sets.items():
         counts, _ = np.histogram(np.clip(values, edges[0], edges[-1]), edges)

@@ -57,9 +57,9 @@ def distorted(target: Tensor, left: float, options: AugmentationParams, source: 
 
 def begins(target: Tensor) -> Tensor:
     """(T, B, 3) -> (T, B) bool: the step at which the pen comes down; none in the padding after a drawing."""
-    pen = target[:-1, :, 2]
-    after = (pen != ON_PAPER) & (pen != END_OF_CHARACTER)
-    return torch.cat((torch.ones_like(after[:1]), after))
+    pen = target[..., 2]
+    before = (pen != ON_PAPER) & (pen != END_OF_CHARACTER)  # the step after this one begins a stroke
+    return torch.cat((torch.ones_like(before[:1]), before[:-1]))
 
 
 def random_scale(drawings: int, within: float, per_axis: bool, per_drawing: bool, source: torch.Generator) -> Tensor:

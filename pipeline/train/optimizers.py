@@ -6,7 +6,7 @@ matrix a gate, stacked, and taken gate by gate it learns faster. What both bring
 """
 
 import math
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import torch
 from pydantic import Field
@@ -54,7 +54,7 @@ class GateMuon(torch.optim.Optimizer):
         super().__init__(matrices, {"lr": learning_rate, "decay": decay, "momentum": momentum})
 
     @torch.no_grad()
-    def step(self, closure: None = None) -> None:
+    def step(self, closure: Any = None) -> Any:
         for group in self.param_groups:
             for matrix in group["params"]:
                 momentum = self.state[matrix].setdefault("momentum", torch.zeros_like(matrix))

@@ -1,6 +1,7 @@
 """Hold-out split, minibatches of whole drawings, and random scaling."""
 
 import hashlib
+import re
 
 import numpy as np
 import pytest
@@ -33,10 +34,23 @@ def test_without_code_points_the_name_decides(scribbles, batch_params):
     assert (index.groupby(scribbles.index["code_point"])["split"].nunique() > 1).any()
 
 
-def test_an_empty_split_is_an_error_with_a_cure(scribbles, batch_params):
-    two = scribbles.where(np.arange(120) < 2)
-    with pytest.raises(holdout.BatchError, match="leave valid and test empty.*batch.test_percent"):
+def test_an_empty_split_is_an_error_with_the_number_that_is_needed(scribbles, batch_params):
+    two = scribbles.where(np.arange(120) < 2)  # of one character
+    with pytest.raises(holdout.BatchError, match="2 drawings, none in valid or test; at least 3 are needed"):
         holdout.prepare(two, batch_params())
+
+
+@pytest.mark.parametrize(("test", "valid"), [(1, 1), (49, 1), (1, 49), (49, 49)])
+@pytest.mark.parametrize("count", [6, 10, 20])
+def test_the_cure_of_an_empty_split_cures(scribbles, batch_params, count, test, valid):
+    few = scribbles.where(np.arange(120) < count)
+    try:
+        holdout.prepare(few, batch_params(test_percent=test, valid_percent=valid))
+    except holdout.BatchError as error:
+        named = re.search(r"set batch\.test_percent to (\d+) and batch\.valid_percent to (\d+)$", str(error))
+        cured = dict(zip(("test_percent", "valid_percent"), map(int, named.groups()), strict=True))
+        _, index = holdout.prepare(few, batch_params(**cured))
+        assert set(index["split"]) == set(holdout.SPLITS)
 
 
 def test_scale_divides_offsets_and_leaves_the_pen(scribbles, batch_params):

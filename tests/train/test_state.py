@@ -1,7 +1,13 @@
 """Where a training's state lives: other parameters, data or code never pick it up, and are told of it."""
 
+import json
+
+import numpy as np
 import pytest
 
+import stages.train
+from pipeline import dataset
+from pipeline.batch import holdout
 from pipeline.batch.minibatches import Rows
 from pipeline.net.model import WritingNet
 from pipeline.seeds import generator
@@ -86,3 +92,70 @@ def test_a_state_that_does_not_say_what_it_is_of_is_told_all_the_same(place, sto
     stop(place(seed=2))
     (place(seed=2).folder / "depends.json").unlink()
     assert f"delete .checkpoints/{place(seed=2).folder.name}" in place().others()
+
+
+class Row:
+    """In the place of MLflow's."""
+
+    def metrics(self, values: dict, step: int) -> None:
+        assert values
+
+
+@pytest.fixture
+def stage(tmp_path, prepared, scribbles, monkeypatch, capsys, model_params, train_params, batch_params):
+    """The stage's own function on the scribbles: its summary, and what it printed."""
+    batch = batch_params(test_percent=20, valid_percent=20)
+    drawings, index = holdout.prepare(scribbles, batch)
+    dataset.save(prepared, drawings, index)
+    (prepared / holdout.DESCRIPTION).write_text(json.dumps({"scale": 15.0, "width": 109.0, "height": 109.0}))
+    monkeypatch.setenv("DVC_ROOT", str(tmp_path))
+
+    def run(**changes):
+        sections = {"model": model_params(), "train": train_params(**changes), "batch": batch}
+        monkeypatch.setattr(stages.train.params, "load", sections.get)
+        return stages.train.main(Row(), prepared, tmp_path / "model"), capsys.readouterr().out
+
+    return run
+
+
+def kill_after(epoch: int, monkeypatch):
+    save = loop.Trainer.save
+
+    def save_then_die(trainer, path):
+        save(trainer, path)
+        if trainer.progress.epoch == epoch:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(loop.Trainer, "save", save_then_die)
+
+
+def test_the_stage_says_that_it_starts_anew_and_leaves_the_other_state(stage, tmp_path, monkeypatch):
+    with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
+        kill_after(1, killed)
+        stage()
+    (state,) = (tmp_path / ".checkpoints").iterdir()
+    _, said = stage(threads=2)
+    assert (
+        f"train: starts anew: .checkpoints/{state.name} holds a training stopped after epoch 1, but train.threads"
+        in said
+    )
+    assert list((tmp_path / ".checkpoints").iterdir()) == [state]  # the other's is there, its own is gone
+    _, said = stage()  # the threads as they were
+    assert "train: going on after epoch 1 of 3" in said and "anew" not in said
+    assert not list((tmp_path / ".checkpoints").iterdir())
+
+
+def test_a_diverged_training_writes_its_best_net_and_says_so(stage, tmp_path, monkeypatch):
+    judge = loop.Trainer._judge
+
+    def lost(trainer, row):
+        judge(trainer, row if row["epoch"] < 3 else row | {"valid": np.nan, "valid_pen": np.nan})
+
+    monkeypatch.setattr(loop.Trainer, "_judge", lost)
+    summary, _ = stage()
+    assert "epoch 2 of 3 is best" in summary or "epoch 1 of 3 is best" in summary
+    assert "training diverged in epoch 3: the pen likelihood of the validation drawings is not finite. Lower" in summary
+    config = json.loads((tmp_path / "model/config.json").read_text())
+    assert config["ended"] in summary and config["best_epoch"] < 3
+    assert len((tmp_path / "model/history.csv").read_text().splitlines()) == 1 + 2
+    assert not list((tmp_path / ".checkpoints").iterdir())
