@@ -12,7 +12,7 @@ from typing import get_args
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import dataset, drawing
@@ -343,6 +343,7 @@ def test_stroke_3_there_and_back(drawn):
 
 
 @given(shapes)
+@settings(deadline=None)
 def test_casia_there_and_back(drawn):
     drawn = [[(x + 2000, y + 2000) for x, y in stroke] for stroke in drawn]  # -1, 0 and -1, -1 are marks
     (record,) = casia.records(io.BytesIO(pot(("字", drawn))), "x.pot")
