@@ -6,6 +6,7 @@ A character is held out by a hash of its code point, so that its variants never 
 import hashlib
 import json
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +24,7 @@ from pipeline.drawing import unit
 
 SPLITS = ("train", "valid", "test")
 DESCRIPTION = "batches.json"
+_ADDED = re.compile(r"(?:~[0-9]+)+$")
 
 
 class BatchError(ValueError):
@@ -42,8 +44,9 @@ class BatchParams:
 
 def split_of(code_point: int, name: str, test_percent: int, valid_percent: int) -> str:
     """The split of a drawing: a hash of its code point, so that variants of a character never straddle it and every
-    release of the data has the same one; of its name where there is no code point (-1)."""
-    text = f"{code_point:05x}" if code_point >= 0 else name
+    release of the data has the same one; of its name where there is no code point (-1), without the number by which
+    parse tells it from an earlier drawing of that name."""
+    text = f"{code_point:05x}" if code_point >= 0 else _ADDED.sub("", name)
     percent = int(hashlib.sha256(text.encode()).hexdigest()[:8], 16) % 100
     if percent < test_percent:
         return "test"

@@ -139,7 +139,7 @@ class Tally:
             )
         if self.left_out:
             by = ", ".join(f"{count} {_why(reason)}" for reason, count in self.left_out.most_common())
-            lines.append(f"{sum(self.left_out.values())} drawings are left out: {by}")
+            lines.append(f"{sum(self.left_out.values())} of {self.files} are left out: {by}")
         return lines
 
     def too_many(self) -> str:

@@ -90,7 +90,7 @@ def test_a_mixed_folder_is_read_file_by_file(parsed):
     kept, said = parsed(files)
     assert kept == {"05b57": 0x5B57, "21313": -1}
     assert "parse: 1 of 3 files (21313) are named as code points" in said
-    assert "parse: 1 drawings are left out: 1 because parse.select lacks kana" in said
+    assert "parse: 1 of 3 are left out: 1 because parse.select lacks kana" in said
 
 
 # ---- a word
