@@ -97,7 +97,7 @@ def resolved(drawings: DrawingSet, options: BatchParams) -> BatchParams:
             total += float(np.square(drawing[:, :2], dtype=np.float64).sum())
             steps += len(drawing)
     if not total > 0:
-        raise BatchError("batch.scale: auto needs drawings that have a size; all offsets are 0")
+        raise BatchError("batch.scale: auto needs drawings that have a size; all offsets are 0; set a number")
     return replace(options, scale=float(f"{math.sqrt(total / steps / 2):.6g}"))
 
 

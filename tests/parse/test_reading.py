@@ -256,7 +256,7 @@ def test_the_stage_writes_the_same_whatever_the_jobs(archive, options, tmp_path,
     monkeypatch.setattr(reading, "parse", lambda *args, **more: whole(*args, **more, jobs=1))
     _, one = stage_run(path, given, tmp_path, monkeypatch, "one")
     assert one == two
-    expected = {"points.npy", "index.parquet", "summary.json", "unreadable.csv", "sheet.svg", "sheet.png"}
+    expected = {"points.npy", "index.parquet", "summary.json", "unreadable.csv", "notes.csv", "sheet.svg", "sheet.png"}
     assert set(two) == expected
     assert two["unreadable.csv"].startswith(b"file,reason\nown.svg,")
     assert b"Ulrich Apel" in two["sheet.svg"]
