@@ -17,7 +17,7 @@ from ruamel.yaml import YAML, YAMLError
 # needs: another section's values can stop it, but cannot change what it writes.
 SECTIONS = {
     "fetch": "pipeline.fetch.sources:FetchParams",
-    "parse": "pipeline.parse.reading:ParseParams",
+    "parse": "pipeline.parse.options:ParseParams",
     "batch": "pipeline.batch.holdout:BatchParams",
     "model": "pipeline.net.model:ModelParams",
     "train": "pipeline.train.loop:TrainParams",

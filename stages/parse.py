@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pandas as pd
 from pipeline import dataset, files, params, render
 from pipeline.dataset import DrawingSet, Writer
 from pipeline.fetch import sources
-from pipeline.parse import reading
+from pipeline.parse import characters, reading
 from stages import counter, run
 
 ROWS, COLUMNS, CELL_PX = 8, 16, 110  # of the sheet
@@ -19,10 +20,11 @@ SHOWN = 10  # notes told
 
 
 def main(row: Any, raw: Path, out: Path) -> str:
-    options = params.load("parse")
     archive = raw / sources.ARCHIVE
     source = json.loads((raw / sources.SOURCE).read_text(encoding="utf-8"))
     form = source.get("format", "svg")
+    asked = params.load("parse")
+    options = replace(asked, names=characters.settled(asked.names, source))
     total = len(reading.names(archive)) if form == "svg" else None
     with files.whole_folder(out) as folder:
         with counter("parse", total, " drawings") as count, Writer(folder) as writer:
@@ -32,6 +34,8 @@ def main(row: Any, raw: Path, out: Path) -> str:
         about = {"licence": source["licence"], "resampling": reading.how_resampled(options)}
         files.write_json(folder / "summary.json", found.summary | about)
         draw_sheet(folder, dataset.load(folder), source["licence"])
+    for remark in found.remarks():
+        print(f"parse: {remark}", file=sys.stderr)
     for file, reason in found.unreadable.itertuples(index=False):
         print(f"parse: unreadable: {file}: {reason}", file=sys.stderr)
     tell(found.notes, found.summary["noted_files"], out)

@@ -40,7 +40,8 @@ def draw(folder: Path, accepted: list[Steps], options: sampler.SampleParams, dat
     (folder / "svg").mkdir()
     for number, steps in enumerate(accepted, start=1):
         picture = render.drawing_svg(steps, *box, credit=credit)
-        (folder / "svg" / f"{sampler.name(number)}.svg").write_text(picture, encoding="utf-8")
+        with (folder / "svg" / f"{sampler.name(number)}.svg").open("x", encoding="utf-8") as file:
+            file.write(picture)
     sheet = render.sheet_svg(accepted[: options.columns * options.rows], *box, options.columns, credit=credit)
     render.write_both(folder / "sheet", sheet, CELL_PX * options.columns)
 

@@ -6,6 +6,7 @@ A character is held out by a hash of its code point, so that its variants never 
 import hashlib
 import json
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,6 +25,7 @@ from pipeline.drawing import unit
 SPLITS = ("train", "valid", "test")
 DESCRIPTION = "batches.json"
 MOST_PERCENT = 49  # held out for either purpose
+_ADDED = re.compile(r"(?:~[0-9]+)+$")
 
 
 class BatchError(ValueError):
@@ -43,7 +45,8 @@ class BatchParams:
 
 def split_of(code_point: int, name: str, test_percent: int, valid_percent: int) -> str:
     """The split of a drawing: a hash of its code point, so that variants of a character never straddle it and every
-    release of the data has the same one; of its name where there is no code point (-1)."""
+    release of the data has the same one; of its name where there is no code point (-1), without the number by which
+    parse tells it from an earlier drawing of that name."""
     percent = percent_of(code_point, name)
     if percent < test_percent:
         return "test"
@@ -52,7 +55,7 @@ def split_of(code_point: int, name: str, test_percent: int, valid_percent: int) 
 
 def percent_of(code_point: int, name: str) -> int:
     """The hash that `split_of` splits by, 0 to 99."""
-    text = f"{code_point:05x}" if code_point >= 0 else name
+    text = f"{code_point:05x}" if code_point >= 0 else _ADDED.sub("", name)
     return int(hashlib.sha256(text.encode()).hexdigest()[:8], 16) % 100
 
 
@@ -117,7 +120,7 @@ def scale_of(drawings: DrawingSet, options: BatchParams) -> float:
             total += float(np.square(drawing[:, :2], dtype=np.float64).sum())
             steps += len(drawing)
     if not total > 0:
-        raise BatchError("batch.scale: auto needs drawings that have a size; all offsets are 0")
+        raise BatchError("batch.scale: auto needs drawings that have a size; all offsets are 0; set a number")
     return float(f"{math.sqrt(total / steps / 2):.6g}")
 
 

@@ -30,4 +30,5 @@ def export(
         raise CommandError(f"--format {kind}: must be one of {', '.join(module.KINDS)}")
     place = out or Path("drawings" if kind == "svg" else f"drawings.{kind}")
     count = module.write(module.read(folder, rejected, licence), kind, place)
-    typer.echo(f"wrote {place}: {count:,} drawings")
+    renamed = f"; {place / module.NAMES} says which of them are not named by their ids" if kind == "svg" else ""
+    typer.echo(f"wrote {place}: {count:,} drawings{renamed if (place / module.NAMES).exists() else ''}")

@@ -105,6 +105,8 @@ def sample(
     from pipeline.render import Look  # slow: numpy, torch
     from pipeline.write import prefix, writer
 
+    if kind == "folder":
+        writer.check_free(out, count)
     folder = model or common.shipped()
     net = writer.Writer.of(folder)
     begin = prefix.read(start, net.data, _starts_of(folder, starts_file)) if start else None

@@ -6,5 +6,6 @@ out  data/web: net.json, kanji.json, index.html
 compact      a net with rounded weights, one JSON file
 web          the loss by rounding, real kanji to compare with, the page as one file
 demo         the page on loopback
+filenames    ids of drawings -> names of files, no two of them one
 interchange  a set of drawings -> the files of other tools; a new one goes there
 """

@@ -1,6 +1,7 @@
 """A set of drawings -> the files of other tools: svg, npz (stroke-3), ndjson (Quick, Draw!), json.
 
-svg     a folder with a picture a drawing, in the data's own box
+svg     a folder with a picture a drawing, in the data's own box, named by its id; names.csv has the ids of those
+        whose name had to be another (filenames.py)
 npz     the object arrays train, valid and test of (n, 3) float32: dx, dy, lifted, as sketch-rnn loads them (with
         allow_pickle, which is theirs). The pen starts on the paper at a first point that has no row, as in the data
         published with it; the position in the box is lost.
@@ -24,8 +25,10 @@ from numpy.typing import NDArray
 from pipeline import dataset, files, render
 from pipeline.batch import holdout
 from pipeline.drawing import ON_PAPER, Steps, to_strokes, unit
+from pipeline.export.filenames import file_names
 from pipeline.parse.formats import quickdraw, stroke3
 
+NAMES = "names.csv"
 KINDS = ("svg", "npz", "ndjson", "json")
 DECIMALS = 4
 
@@ -84,13 +87,18 @@ def stroke_3(steps: Steps) -> NDArray[np.float32]:
 
 
 def _svg(exported: Exported, folder: Path) -> None:
-    for row, steps in exported:
-        path = folder / f"{row['id']}.svg"
-        if not path.resolve().is_relative_to(folder.resolve()):
-            raise ExportError(f"the id {row['id']!r} leaves the folder; export as json")
+    ids = [str(one) for one in exported.drawings.index["id"]]
+    names = file_names(ids, ".svg")
+    for (row, steps), name in zip(exported, names, strict=True):
+        path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         picture = render.drawing_svg(steps, float(row["width"]), float(row["height"]), credit=exported.licence or None)
-        path.write_text(picture, encoding="utf-8")
+        with path.open("x", encoding="utf-8") as file:  # never over another
+            file.write(picture)
+    if others := [(one, name) for one, name in zip(ids, names, strict=True) if name != f"{one}.svg"]:
+        table = pd.DataFrame(others, columns=["id", "file"])
+        table["id"] = [one.encode(errors="backslashreplace").decode() for one in table["id"]]
+        table.to_csv(folder / NAMES, index=False)
 
 
 def _npz(exported: Exported, path: Path) -> None:

@@ -156,12 +156,36 @@ SOURCES = {"package": _from_package, "release": _from_release, "folder": _from_f
 
 @contextmanager
 def _one_or_zipped(path: Path, name: str, what: str, wanted: str) -> Iterator[tuple[list[Item], str]]:
-    """One file of drawings by the ending of its name, else a zip of them."""
+    """One file of drawings by the ending of its name, else a zip of them, else one file by its content."""
     if formats.has_ending(name, "auto"):
         yield _chosen([_item(name, path)], what, wanted)
-    else:
+    elif (name.lower().endswith(".zip") or zipfile.is_zipfile(path)) and not _is_npz(path):
         with _zipped(path, what, wanted) as found:
             yield found
+    else:
+        yield _by_content(path, name, what, wanted)
+
+
+def _is_npz(path: Path) -> bool:
+    """Whether a zip holds arrays of numpy and nothing else."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except zipfile.BadZipFile:
+        return False
+    return bool(names) and all(name.endswith(".npy") for name in names)
+
+
+def _by_content(path: Path, name: str, what: str, wanted: str) -> tuple[list[Item], str]:
+    """A file whose name does not say what it is. It gets the ending of its format."""
+    with path.open("rb") as file:
+        head = file.read(formats.HEAD_BYTES)
+    told = formats.tell(head) if wanted == "auto" else wanted
+    if told is None:
+        raise SourceError(
+            f"{what}: is neither a whole zip archive nor a file of a known format; give another, or set fetch.format"
+        )
+    return _chosen([_item(f"{name}{formats.ENDINGS[told][0]}", path)], what, told)
 
 
 def _chosen(items: list[Item], what: str, wanted: str) -> tuple[list[Item], str]:
@@ -172,7 +196,9 @@ def _chosen(items: list[Item], what: str, wanted: str) -> tuple[list[Item], str]
     for item in items:
         limit = MAX_FILE_BYTES if wanted == "svg" else MAX_SET_BYTES
         if item.size > limit:
-            raise SourceError(f"{what}: {item.name!r} has {item.size:,} bytes, above {limit:,}; take it out")
+            raise SourceError(
+                f"{what}: {item.name!r} has {item.size:,} bytes, above {limit:,}; take it out, or give another"
+            )
     _check_unique((item.name for item in items), what)
     return sorted(items, key=lambda item: item.name), wanted
 
@@ -184,7 +210,8 @@ def _told(items: list[Item], what: str) -> str:
         with item.open() as file:
             found = formats.tell(file.read(formats.HEAD_BYTES))
         if found is None:
-            raise SourceError(f"{what}: {item.name!r} is of no known format; take it out, or set fetch.format")
+            cure = "take it out, give another, or set fetch.format"
+            raise SourceError(f"{what}: {item.name!r} is of no known format; {cure}")
         told.setdefault(found, item.name)
     if len(told) > 1:
         (one, first), (two, second) = list(told.items())[:2]
@@ -217,7 +244,8 @@ def _entries(archive: zipfile.ZipFile, what: str, wanted: str) -> list[Item]:
         chosen[name] = Item(name, entry.file_size, partial(archive.open, entry))
     if not chosen:
         raise SourceError(
-            f"{what}: none of its {len(archive.infolist())} entries is an {_kind(wanted)}; correct its address"
+            f"{what}: none of its {len(archive.infolist())} entries is an {_kind(wanted)}; "
+            + ("give another" if wanted == "auto" else "give another, or set fetch.format: auto")
         )
     return list(chosen.values())
 
@@ -231,7 +259,9 @@ def _safe_name(name: str, what: str) -> str:
     """The entry's name, unless extracting it could write outside the folder it is extracted into."""
     parts = name.replace("\\", "/").split("/")
     if parts[0] == "" or ".." in parts or ":" in parts[0] or "\0" in name:
-        raise SourceError(f"{what}: the entry {name!r} leaves the archive; such a file is not to be trusted")
+        raise SourceError(
+            f"{what}: the entry {name!r} leaves the archive; such a file is not to be trusted, so give another"
+        )
     return name
 
 
@@ -263,7 +293,8 @@ def folder_items(root: Path, wanted: str) -> list[Item]:
         raise SourceError(f"fetch.path={str(root)!r} is not a folder; give one that holds an {_kind(wanted)}")
     items = list(_found(root, wanted))
     if not items:
-        raise SourceError(f"fetch.path={str(root)!r} holds no {_kind(wanted)}, nor does any folder in it")
+        cure = "give another" if wanted == "auto" else "give another, or set fetch.format: auto"
+        raise SourceError(f"fetch.path={str(root)!r} holds no {_kind(wanted)}, nor does any folder in it; {cure}")
     return items
 
 

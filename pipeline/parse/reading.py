@@ -3,88 +3,40 @@
 Drawings are read one after another, in chunks that go to the processes and from them to whoever keeps them: a set may
 be larger than the memory.
 
-What character a drawing is of its name says (characters.py); one of no character is selected always. In the formats of
-many drawings a file (readers.py) the reader says it, and the index has two columns more: label, and the split that came
-with the data.
+What character an SVG file is of, the file or its name says (characters.py); one of no character is selected always. In
+the formats of many drawings a file (readers.py) the reader says it, and the index has two columns more: label, and the
+split that came with the data. Ids are distinct: the second drawing of one id gets "~2" added, in the order they are
+read.
 """
 
-import json
 import zipfile
 import zlib
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
-from pydantic import AfterValidator, Field
 
-from pipeline import drawing, params
 from pipeline.drawing import Steps
-from pipeline.parse import characters, readers, resampling, timelimit
-from pipeline.parse.formats import sketch
-from pipeline.parse.formats.sketch import FormatError, Record
-from pipeline.parse.svg import documents
-from pipeline.parse.svg.paths import Curve, PathError
+from pipeline.parse import readers, single
+from pipeline.parse.formats.sketch import Record
+from pipeline.parse.options import ParseParams, how_resampled
+from pipeline.parse.single import Parsed, read_file, read_record
+from pipeline.parse.tally import Tally
 
-SHOWN = 5  # unreadable files named in an error
-MAX_NOTES = 10_000  # kept, of all files
+__all__ = [
+    "ParseError", "ParseParams", "Parsed", "Result", "Tally", "how_resampled", "names", "parse", "parse_into",
+    "read_chunk", "read_file", "read_record",
+]  # fmt: skip
+
 CHUNK = 128  # files a task: some hundredths of a second of sending for some tenths of work
 
 
 class ParseError(ValueError):
     """An archive that does not give a set of drawings."""
-
-
-def _unique(values: list[str]) -> list[str]:
-    if len(set(values)) < len(values):
-        raise ValueError("must name each kind once")
-    return values
-
-
-Length = Annotated[float, Field(ge=0.01, le=1e6)]
-
-
-@params.section
-class ParseParams:
-    """rule            how strokes become points: see resampling.py, which has one function a rule
-    chord_length, max_chords  of the rule bezier; spacing of arclength; epsilon of rdp; in the source's units
-    select          the kinds of characters kept
-    variants        whether KanjiVG's variants ("05b57-Kaisho") are kept
-    max_unreadable  how many drawings may be unreadable before the stage fails
-    """
-
-    rule: Literal["bezier", "arclength", "rdp"]
-    chord_length: Length
-    max_chords: Annotated[int, Field(ge=1, le=1000)]
-    spacing: Length
-    epsilon: Length
-    select: Annotated[list[Literal["kanji", "kana", "other"]], Field(min_length=1), AfterValidator(_unique)]
-    variants: bool
-    max_unreadable: Annotated[int, Field(ge=0)]
-
-
-def how_resampled(options: ParseParams) -> dict[str, Any]:
-    """The part of the parameters that says how curves became points: a net's own input must be resampled alike."""
-    keys = ("rule", *(name for _, names in resampling.RULES.values() for name in names))
-    return {key: getattr(options, key) for key in keys}
-
-
-@dataclass(frozen=True)
-class Parsed:
-    """One file: its row of the index without the steps' place, its steps if it is selected, or why it is unreadable."""
-
-    row: dict
-    steps: Steps | None = None
-    paths: int = 0
-    strokes: int = 0
-    reason: str = ""
-    outlines: int = 0
-    notes: tuple[str, ...] = ()
 
 
 @dataclass
@@ -128,7 +80,7 @@ def parse_into(
     jobs: int = -1,
     progress: Callable[[int], None] = lambda done: None,
     form: str = "svg",
-) -> "Tally":
+) -> Tally:
     """Read all drawings of the archive, in order of the files' names, whatever the number of jobs, and hand the
     selected ones to `keep`, chunk by chunk.
 
@@ -138,18 +90,17 @@ def parse_into(
     Raises ParseError: no archive, more unreadable drawings than options.max_unreadable, or nothing selected;
     FormatError: a file that is not of the format.
     """
-    tally = Tally()
+    tally = Tally(options, of_names=form in readers.AS_SVG)
     for chunk in _work(archive, options, jobs, form):
-        tally.add(chunk, options.max_unreadable)
+        tally.add(chunk)
         selected = [one for one in chunk if one.steps is not None]
         if selected and tally.failed <= options.max_unreadable:
             keep([one.steps for one in selected if one.steps is not None], _index([one.row for one in selected]))
         progress(len(chunk))
     if tally.failed > options.max_unreadable:
-        raise ParseError(tally.too_many(options.max_unreadable))
+        raise ParseError(tally.too_many())
     if not tally.kept:
-        kinds = ", ".join(f"{count} {kind}" for kind, count in tally.kinds.items())
-        raise ParseError(f"none of the {tally.files} files ({kinds}) is selected; widen parse.select or parse.variants")
+        raise ParseError(tally.none_kept())
     return tally
 
 
@@ -190,141 +141,9 @@ def _records(archive: Path, form: str) -> Iterator[Record]:
 
 def read_chunk(chunk: Sequence[Record], options: ParseParams, form: str = "svg") -> list[Parsed]:
     """The work of one task: parse some drawings."""
-    return [_limited(record, options, form) for record in chunk]
-
-
-def _limited(record: Record, options: ParseParams, form: str) -> Parsed:
-    """A drawing that takes too long is an unreadable one."""
-    try:
-        with timelimit.limited():
-            if form in readers.AS_SVG:
-                return read_file(record.name, record.data, options, record.place)
-            return read_record(record, options, form)
-    except timelimit.TimeLimitError as error:
-        return Parsed({**characters.describe(record.name), "source": record.place}, reason=str(error))
-
-
-def read_file(name: str, data: bytes, options: ParseParams, place: str = "") -> Parsed:
-    """One SVG document. An unreadable one gives a reason, not an error, so that all of them can be named."""
-    row = characters.describe(name)
-    try:
-        document = documents.read(data, name)
-        row |= {"width": document.width, "height": document.height, "source": place or name, "types": document.types}
-        row |= {"groups": json.dumps(document.groups, ensure_ascii=False, separators=(",", ":"))}
-        steps = _steps(document, options) if is_selected(row, options) else None
-    except (documents.SvgError, resampling.GeometryError, drawing.DrawingError) as error:
-        return Parsed({**row, "source": place or name}, reason=str(error).removeprefix(f"{name}: "))
-    counts = (document.paths, len(document.curves))
-    return Parsed(row, steps, *counts, outlines=document.outlines, notes=tuple(document.notes))
-
-
-def read_record(record: Record, options: ParseParams, form: str) -> Parsed:
-    """One drawing of a file of many."""
-    row = {"id": record.place, "kind": "other", "source": record.place}
-    try:
-        found = readers.RECORDS[form].read(record)
-        code = ord(found.character) if len(found.character) == 1 else characters.NO_CODE_POINT
-        row = {
-            "id": found.id, "character": found.character, "code_point": code, "variant": "",
-            "kind": characters.kind(code), "width": found.width, "height": found.height, "source": record.place,
-            "types": [""] * len(found.strokes), "groups": "[]", "label": found.label, "split": record.split,
-        }  # fmt: skip
-        curves = [sketch.polyline(stroke) for stroke in found.strokes]
-        steps = _resampled(curves, found.width, found.height, options) if is_selected(row, options) else None
-    except (FormatError, PathError, resampling.GeometryError, drawing.DrawingError) as error:
-        return Parsed(row, reason=str(error))
-    return Parsed(row, steps, 0, len(curves))
-
-
-def _steps(document: documents.Document, options: ParseParams) -> Steps:
-    return _resampled(document.curves, document.width, document.height, options)
-
-
-def _resampled(curves: list[Curve], width: float, height: float, options: ParseParams) -> Steps:
-    return drawing.from_strokes(resampling.resample_all(curves, options), width, height)
-
-
-def is_selected(row: dict, options: ParseParams) -> bool:
-    if row["code_point"] == characters.NO_CODE_POINT:
-        return True
-    return row["kind"] in options.select and (options.variants or not row["variant"])
-
-
-# ---- tables ----
+    return [single.read(record, options, form) for record in chunk]
 
 
 def _index(rows: list[dict]) -> pd.DataFrame:
     index = pd.DataFrame(rows)
     return index.astype({"code_point": np.int64, "width": np.float32, "height": np.float32})
-
-
-@dataclass
-class Tally:
-    """Counts of what was read. files, and the rest up to strokes, are of all; kept_* of the selected drawings."""
-
-    files: int = 0
-    failed: int = 0
-    paths: int = 0
-    strokes: int = 0
-    outlines: int = 0
-    kept: int = 0
-    kept_strokes: int = 0
-    kept_steps: int = 0
-    kinds: Counter = field(default_factory=Counter)  # of all
-    kept_kinds: Counter = field(default_factory=Counter)
-    reasons: list[tuple[str, str]] = field(default_factory=list)  # source and reason, no more than can be told
-    noted: list[tuple[str, str]] = field(default_factory=list)  # source and what is not applied of it
-    noted_files: int = 0
-
-    def add(self, chunk: list[Parsed], allowed: int) -> None:
-        for one in chunk:
-            self.files += 1
-            self.kinds[one.row["kind"]] += 1
-            self.paths += one.paths
-            self.strokes += one.strokes
-            self.outlines += one.outlines
-            self.noted_files += bool(one.notes)
-            self.noted += [(one.row["source"], text) for text in one.notes[: MAX_NOTES - len(self.noted)]]
-            if one.reason:
-                self.failed += 1
-                if self.failed <= allowed + SHOWN:
-                    self.reasons.append((one.row["source"], one.reason))
-            elif one.steps is not None:
-                self.kept += 1
-                self.kept_kinds[one.row["kind"]] += 1
-                self.kept_strokes += one.strokes
-                self.kept_steps += len(one.steps)
-
-    @property
-    def unreadable(self) -> pd.DataFrame:
-        return pd.DataFrame(self.reasons, columns=["file", "reason"], dtype="str")
-
-    @property
-    def notes(self) -> pd.DataFrame:
-        return pd.DataFrame(self.noted, columns=["file", "note"], dtype="str")
-
-    def too_many(self, allowed: int) -> str:
-        shown = [f"  {source}: {reason}" for source, reason in self.reasons[:SHOWN]]
-        more = [f"  and {self.failed - SHOWN} more"] if self.failed > SHOWN else []
-        head = f"{self.failed} files cannot be read, parse.max_unreadable allows {allowed}; mend them or raise it:"
-        return "\n".join([head, *shown, *more])
-
-    @property
-    def summary(self) -> dict:
-        """path_elements, strokes, outlines (those of the strokes that go round what is filled and not stroked) and
-        noted_files are of all readable files; drawings, their strokes and steps of the selected."""
-        return {
-            "files": self.files,
-            "readable": self.files - self.failed,
-            "unreadable": self.failed,
-            "path_elements": self.paths,
-            "strokes": self.strokes,
-            "outlines": self.outlines,
-            "noted_files": self.noted_files,
-            "selected": {
-                "drawings": self.kept,
-                **{kind: self.kept_kinds[kind] for kind in characters.KINDS},
-                "strokes": self.kept_strokes,
-                "steps": self.kept_steps,
-            },
-        }

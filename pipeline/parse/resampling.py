@@ -13,6 +13,7 @@ resampling of judge/params.yaml, and PARSE of write/prefix.py, for nets from bef
 What is drawn on the page is resampled by web/strokes.js, which needs the rule, too.
 """
 
+import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -54,7 +55,9 @@ def arclength(curve: Curve, spacing: float) -> Points:
     # a path of 20.000000001 units at spacing 10 is two distances, not three
     count = max(1, int(np.ceil(along[-1] / spacing - 1e-6)))
     if count >= MAX_POINTS:
-        raise GeometryError(f"a stroke {along[-1]:,.0f} units long has {count:,} points; raise parse.spacing")
+        needed = math.ceil(100 * along[-1] / MAX_POINTS) / 100
+        what = f"a stroke {along[-1]:,.0f} units long has {count:,} points"
+        raise GeometryError(f"{what}; raise parse.spacing to {needed:g}")
     # from a distance to the parameter, segment + t, and so to a point of the curve itself
     segment, t = _parameters(chords)
     place = np.interp(np.linspace(0.0, along[-1], count + 1), along, segment + t)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pipeline import drawing, params
 from pipeline.drawing import END_OF_STROKE, Steps, stroke_count
 from pipeline.parse import resampling
-from pipeline.parse.reading import ParseParams
+from pipeline.parse.options import ParseParams
 from pipeline.parse.svg import documents
 from pipeline.parse.svg.paths import Curve
 from pipeline.write import starts
@@ -27,7 +27,7 @@ EPSILON = 0.01  # of the box's larger side: how far a simplified stroke may be o
 # How KanjiVG's strokes are resampled by default, for a net whose config does not say it
 PARSE = {
     "rule": "bezier", "chord_length": 10.0, "max_chords": 3, "spacing": 5.0, "epsilon": 1.0,
-    "select": ["kanji"], "variants": True, "max_unreadable": 0,
+    "names": "auto", "select": ["kanji"], "variants": True, "max_unreadable": 0,
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 How they are sampled and filtered is the model's: the section `sample` of its config, else the defaults here.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,8 +112,9 @@ def save_sheet(path: Path, drawings: list[Steps], data: dict[str, Any], columns:
 
 
 def save_each(folder: Path, drawings: list[Steps], data: dict[str, Any], look: Look) -> list[Path]:
-    """An SVG a drawing, 0001.svg and on; what else the folder holds stays."""
-    paths = [folder / f"{sampler.name(number)}.svg" for number in range(1, len(drawings) + 1)]
+    """An SVG a drawing, 0001.svg and on; what else the folder holds stays. Raises WriterError: one is there already."""
+    check_free(folder, len(drawings))
+    paths = _each(folder, len(drawings))
     for path, steps in zip(paths, drawings, strict=True):
         picture = render.drawing_svg(
             steps, data["width"], data["height"], credit=data.get("licence") or None, look=look
@@ -120,6 +122,16 @@ def save_each(folder: Path, drawings: list[Steps], data: dict[str, Any], look: L
         with files.whole_file(path) as partial:
             partial.write_text(picture, encoding="utf-8")
     return paths
+
+
+def check_free(folder: Path, count: int) -> None:
+    """Raise WriterError where one of so many pictures would be written over another."""
+    if there := [path.name for path in _each(folder, count) if os.path.lexists(path)]:
+        raise WriterError(f"--out {folder} holds {there[0]} already, and nothing is written over; name another folder")
+
+
+def _each(folder: Path, count: int) -> list[Path]:
+    return [folder / f"{sampler.name(number)}.svg" for number in range(1, count + 1)]
 
 
 def _reasons(found: Collected) -> str:

@@ -13,7 +13,7 @@ from pipeline import render
 from pipeline.parse.svg.paths import LIMIT, PathError, subpaths
 from pipeline.parse.svg.shapes import SHAPES
 
-NO_NUMBER = ["nan", "inf", "1_0", "0x1", "--1", "1e", "٣"]
+NO_NUMBER = ["nan", "inf", "1_0", "1.", "1.e1", ".", "0x1", "--1", "1e", "٣"]
 
 
 def ends(d):

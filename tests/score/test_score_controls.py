@@ -28,7 +28,7 @@ def parse_options(defaults):
 @pytest.fixture(scope="module")
 def files(kanjivg_archive):
     """Names of the archive's kanji by split, one form a code point."""
-    index = pd.DataFrame([characters.describe(name) | {"file": name} for name in reading.names(kanjivg_archive)])
+    index = pd.DataFrame([characters.describe(name, "hex") | {"file": name} for name in reading.names(kanjivg_archive)])
     index = index[index["kind"] == "kanji"].reset_index(drop=True)
     index = index[distributions.one_form(index)]
     split = [split_of(code, "", 5, 5) for code in index["code_point"]]

@@ -90,7 +90,7 @@ def parsed(archive: Path, files: Iterable[str], options: ParseParams) -> list[St
 
 def kana(archive: Path, options: ParseParams) -> list[Steps]:
     """All kana of the archive, one form each."""
-    rows = [characters.describe(name) | {"file": name} for name in reading.names(archive)]
+    rows = [characters.describe(name, "hex") | {"file": name} for name in reading.names(archive)]
     files = [row["file"] for row in rows if row["kind"] == "kana" and not row["variant"]]
     return parsed(archive, files, _selecting(options, "kana"))
 

@@ -13,6 +13,7 @@ from lxml import etree
 
 from pipeline.parse.formats.sketch import FormatError, Points, Record, Sketch, extent, stem
 from pipeline.parse.svg import untrusted
+from pipeline.parse.svg.numbers import number
 
 MAX_FILE_BYTES = 64 * 1024**2
 
@@ -43,7 +44,7 @@ def read(record: Record) -> Sketch:
 
 def _stroke(stroke: etree._Element) -> Points:
     try:
-        points = np.array([(float(p.attrib["x"]), float(p.attrib["y"])) for p in stroke.iterfind("Point")])
+        points = np.array([(number(p.attrib["x"]), number(p.attrib["y"])) for p in stroke.iterfind("Point")])
     except (KeyError, ValueError) as error:
         raise FormatError(f"line {stroke.sourceline}, <Stroke>: a point without numbers x and y ({error})") from None
     if not points.size or not np.isfinite(points).all():

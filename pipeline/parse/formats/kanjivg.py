@@ -55,7 +55,7 @@ def _record(kanji: etree._Element, name: str, number: int) -> Record:
     if not found:
         line = kanji.sourceline
         raise FormatError(f"{name}: line {line}: the id {kanji.get('id', '')[:60]!r} is none of KanjiVG; mend it")
-    root = etree.Element("svg", nsmap=kanji.nsmap, viewBox=BOX, fill="none", stroke="black")
+    root = etree.Element("svg", nsmap=kanji.nsmap, viewBox=BOX, fill="none", stroke="black", id=kanji.get("id"))
     root.extend(kanji)
     return Record(f"{found[1]}.svg", number, f"{name}: {found[1]}", etree.tostring(root, encoding="utf-8"))
 

@@ -124,16 +124,17 @@ class _Unpickler(pickle._Unpickler):
         raise FormatError(f"names something outside of it: {CURE}")
 
 
-def read(stream: IO[bytes]) -> list[NDArray]:
-    """The arrays in an .npy file: the items of an object array, or the rows of a plain one. Raises FormatError."""
+def read(stream: IO[bytes]) -> list[NDArray | FormatError]:
+    """The arrays in an .npy file: the items of an object array, or the rows of a plain one. An item that is no array of
+    numbers is its error; raises FormatError where the file itself is damaged or names what it must not."""
     try:
         shape, fortran, dtype = _header(stream)
         if dtype.hasobject:
             top = _Unpickler(stream, encoding="latin1").load()
             if not isinstance(top, _Array):
                 raise FormatError(f"holds no array: {CURE}")
-            return [_array(item) for item in top.items()]
-        return _plain(stream, shape, fortran, dtype)
+            return [_array_or_error(item) for item in top.items()]
+        return list(_plain(stream, shape, fortran, dtype))
     except FormatError:
         raise
     except Exception as error:  # a damaged pickle raises about anything
@@ -147,10 +148,15 @@ def _header(stream: IO[bytes]) -> tuple[tuple, bool, np.dtype]:
     return (npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0)(stream)
 
 
-def _array(item: Any) -> NDArray:
+def _array_or_error(item: Any) -> NDArray | FormatError:
     if not isinstance(item, _Array):
-        raise FormatError(f"holds a {type(item).__name__} where an array should be: {CURE}")
-    return item.numpy()
+        return FormatError(f"is a {type(item).__name__}, no array; leave it out of the file")
+    try:
+        return item.numpy()
+    except FormatError as error:
+        return error
+    except Exception as error:  # a type or a shape that numpy refuses
+        return FormatError(f"is no whole array ({type(error).__name__}: {str(error)[:80]}); leave it out of the file")
 
 
 def _plain(stream: IO[bytes], shape: tuple, fortran: bool, dtype: np.dtype) -> list[NDArray]:

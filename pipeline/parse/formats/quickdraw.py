@@ -9,28 +9,35 @@ are sampled is left to the parameters of parse. `word` becomes the label and `ke
 """
 
 import json
-import math
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 import numpy as np
 
 from pipeline.parse.formats.sketch import FormatError, Points, Record, Sketch, fitted, stem
+from pipeline.parse.svg.paths import LIMIT
 
 SIDE = 255.0
 MAX_LINE_BYTES = 16 * 1024**2
 
 
 def records(stream: BinaryIO, name: str) -> Iterator[Record]:
-    """The lines that are not empty, one at a time. Raises FormatError: a line without end."""
+    """The lines that are not empty, one at a time; one without end is refused by itself."""
     number = 0
     while line := stream.readline(MAX_LINE_BYTES + 1):
         number += 1
         place = f"{name}: line {number}"
         if len(line) > MAX_LINE_BYTES:
-            raise FormatError(f"{place}: is longer than {MAX_LINE_BYTES:,} bytes; is it .ndjson, a drawing a line?")
-        if line.strip():
+            _skip_line(stream, line)
+            too_long = f"is longer than {MAX_LINE_BYTES:,} bytes; is it .ndjson, a drawing a line?"
+            yield Record(name, number, place, FormatError(too_long))
+        elif line.strip():
             yield Record(name, number, place, line)
+
+
+def _skip_line(stream: BinaryIO, part: bytes) -> None:
+    while part and not part.endswith(b"\n"):
+        part = stream.readline(MAX_LINE_BYTES)
 
 
 def read(record: Record) -> Sketch:
@@ -58,12 +65,15 @@ def _stroke(stroke: Any, number: int) -> Points:
     rows = stroke[:2] if isinstance(stroke, list) and len(stroke) in (2, 3) else None
     if rows is None or not all(isinstance(row, list) and row for row in rows) or len(rows[0]) != len(rows[1]):
         raise FormatError(f"stroke {number} is not two lists of equal length, x and y; take the line out")
-    if not all(type(value) in (int, float) and math.isfinite(value) for row in rows for value in row):
+    if not all(type(value) in (int, float) for row in rows for value in row):
         raise FormatError(f"stroke {number} holds something that is not a number; take the line out")
     try:
-        return np.array(rows, np.float64).T
-    except OverflowError:
-        raise FormatError(f"stroke {number} holds a number that is too large; take the line out") from None
+        points = np.array(rows, np.float64).T
+    except OverflowError:  # a whole number of hundreds of digits
+        points = np.full((1, 2), np.inf)
+    if not (np.abs(points) <= LIMIT).all():
+        raise FormatError(f"stroke {number} holds a number that is not below {LIMIT:,.0f}; take the line out")
+    return points
 
 
 def _refuse(name: str) -> None:

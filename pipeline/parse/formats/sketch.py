@@ -26,7 +26,8 @@ class FormatError(ValueError):
 @dataclass(frozen=True)
 class Record:
     """place: the file and the place in it, for errors; name: the file's alone; number: the drawing's in it, from 0;
-    data: what the reader's `read` makes a sketch of; split: train, valid or test if the data says so."""
+    data: what the reader's `read` makes a sketch of, or the FormatError it is refused with; split: train, valid or
+    test if the data says so."""
 
     name: str
     number: int
@@ -66,8 +67,9 @@ def polyline(points: Points) -> Curve:
 
 
 def extent(strokes: Sequence[Points]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The lower and the upper corner, (2,) each, of all strokes."""
+    """The lower and the upper corner, (2,) each, of all strokes. Raises PathError: a coordinate beyond the limit."""
     points = np.concatenate(strokes)
+    check(points)
     return points.min(axis=0), points.max(axis=0)
 
 

@@ -3,7 +3,7 @@
 Each is a row of (n, 3) arrays of dx, dy and lifted: 1 where the pen is lifted after that point. The pen starts on the
 paper at a first point that has no row, so that the first row already draws; this is converted here, and that point is
 the first row of our drawing. `stroke-3` has neither a box nor a position: the box is the smallest square that holds
-every drawing of the file, and each stands in its middle. A drawing keeps the split that the file gives it.
+every readable drawing of the file, and each stands in its middle. A drawing keeps the split that the file gives it.
 
 (D. Ha, D. Eck, A Neural Representation of Sketch Drawings, arXiv:1704.03477, 3.1, and the data published with it)
 """
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from pipeline.parse.formats import object_arrays
 from pipeline.parse.formats.sketch import FormatError, Points, Record, Sketch, extent, stem
+from pipeline.parse.svg.paths import LIMIT
 
 SPLITS = ("train", "valid", "test")
 MAX_ARRAY_BYTES = 4 * 1024**3  # of one split; the largest published one has some 100 MB
@@ -35,10 +36,8 @@ def records(stream: BinaryIO, name: str) -> Iterator[Record]:
 
 def read(record: Record) -> Sketch:
     steps, side = record.data
-    if steps.ndim != 2 or steps.shape[1:] != (3,) or not len(steps):
-        raise FormatError(f"is an array of {steps.shape}, not (n, 3): dx, dy and lifted; leave it out of the file")
-    if not np.isin(steps[:, 2], (0, 1)).all():
-        raise FormatError("its third column is not 0 or 1: this is not stroke-3; convert it to stroke-3")
+    if fault := _fault(steps):
+        raise FormatError(fault)
     strokes = lines(steps)
     low, high = extent(strokes)
     strokes = [stroke - (low + high) / 2 + side / 2 for stroke in strokes]
@@ -52,7 +51,7 @@ def lines(steps: NDArray) -> list[Points]:
     return [stroke for stroke in np.split(points, ends) if len(stroke)]
 
 
-def _arrays(stream: BinaryIO, name: str) -> dict[str, list[NDArray]]:
+def _arrays(stream: BinaryIO, name: str) -> dict[str, list[NDArray | FormatError]]:
     try:
         with zipfile.ZipFile(stream) as archive:
             entries = {entry.filename: entry for entry in archive.infolist()}
@@ -64,7 +63,7 @@ def _arrays(stream: BinaryIO, name: str) -> dict[str, list[NDArray]]:
         raise FormatError(f"{name}: is no whole .npz ({error}); fetch it again") from None
 
 
-def _split(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, place: str) -> list[NDArray]:
+def _split(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, place: str) -> list[NDArray | FormatError]:
     if entry.file_size > MAX_ARRAY_BYTES:
         raise FormatError(f"{place}: has {entry.file_size:,} bytes, above {MAX_ARRAY_BYTES:,}; cut it in parts")
     try:
@@ -74,9 +73,24 @@ def _split(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, place: str) -> list
         raise FormatError(f"{place}: {error}") from None
 
 
-def _side(steps: NDArray) -> float:
-    """The longer side of a drawing, 0 for one that `read` will refuse."""
+def _fault(steps: NDArray | FormatError) -> str:
+    """Why it is no drawing, "" for one that is. One that is none has no say in the box of all."""
+    if isinstance(steps, FormatError):
+        return str(steps)
     if steps.ndim != 2 or steps.shape[1:] != (3,) or not len(steps):
-        return 0.0
+        return f"is an array of {steps.shape}, not (n, 3): dx, dy and lifted; leave it out of the file"
+    if not np.isin(steps[:, 2], (0, 1)).all():
+        return "its third column is not 0 or 1: this is not stroke-3; convert it to stroke-3"
+    if not (np.abs(steps[:, :2].astype(np.float64)) <= LIMIT).all() or not _longer(steps) <= LIMIT:  # NaN fails too
+        return f"holds an offset or a place that is not a number below {LIMIT:,.0f}; leave it out of the file"
+    return ""
+
+
+def _side(steps: NDArray | FormatError) -> float:
+    """The longer side of a drawing, 0 for one that `read` will refuse."""
+    return 0.0 if isinstance(steps, FormatError) or _fault(steps) else _longer(steps)
+
+
+def _longer(steps: NDArray) -> float:
     points = np.cumsum(steps[:, :2], axis=0, dtype=np.float64)
     return float((np.maximum(points.max(axis=0), 0) - np.minimum(points.min(axis=0), 0)).max())

@@ -1,5 +1,6 @@
 """An SVG document -> its strokes as curves, in document order and in one box.
 
+numbers       what a number is, wherever one stands
 paths         path data -> curves
 lengths       units and percentages -> user units
 shapes        circles, rectangles and the like -> path data
@@ -17,6 +18,7 @@ visibility    what is seen: display, visibility, opacity, paint
 boxes         boxes round curves
 clipping      clip paths and masks, as far as they are applied
 scene         what is kept while a document is read
+identity      the id by which KanjiVG says what a document is a drawing of
 walk          every element in turn -> strokes; KanjiVG's own groups and stroke types
 documents     bytes -> a document's strokes
 """

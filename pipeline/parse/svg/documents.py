@@ -14,7 +14,7 @@ deep they nest are limited while they are read.
 import numpy as np
 from lxml import etree
 
-from pipeline.parse.svg import references, untrusted, walk
+from pipeline.parse.svg import identity, references, untrusted, walk
 from pipeline.parse.svg.lengths import Viewport, length
 from pipeline.parse.svg.paths import PathError, check
 from pipeline.parse.svg.scene import Document, Place, Scene
@@ -50,6 +50,7 @@ def _read(data: bytes) -> Document:
         scene.document.note(f"{len(doubled)} outlines are clip paths of one stroke each, and read as that stroke alone")
         scene = scene.again(without=doubled)
         walk.visit(root, corner, scene)
+    scene.document.said = identity.said(root)
     return scene.document
 
 

@@ -1,7 +1,8 @@
 """Path data (SVG 2, chapter 9) and basic shapes (chapter 10) -> curves made of cubic Bezier segments.
 
-svgpathtools reads the commands, but drops characters it does not know and fails on arcs that end where they start.
-So the grammar is checked here first, and arcs are handed to it one by one.
+svgpathtools reads the commands, but drops characters it does not know, has another idea of a number, and fails on arcs
+that end where they start. So the grammar is checked here first, it gets the numbers as numbers.py spells them, and arcs
+one by one.
 """
 
 import math
@@ -13,12 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 from svgpathtools import Arc, CubicBezier, Line, QuadraticBezier, parse_path
 
+from pipeline.parse.svg.numbers import GAP, NUMBER, SPACE, NumberError, numbers, plain
+
 MAX_CHARACTERS = 1_000_000  # of path data; more take minutes and a gigabyte
 LIMIT = 1e6  # of a coordinate: float32 keeps a sixteenth of a unit there, and damaged numbers are beyond it
 
-# Atomic groups: "12" is one number, never "1" and "2" after backtracking.
-NUMBER = r"(?>[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
-SPACE, GAP = r"[ \t\r\n\f]*+", r"(?>[ \t\r\n\f]*,?[ \t\r\n\f]*)"
 ARC_NUMBERS = GAP.join([NUMBER] * 3 + ["[01]"] * 2 + [NUMBER] * 2)
 COUNTS = {"M": 2, "L": 2, "H": 1, "V": 1, "C": 6, "S": 4, "Q": 4, "T": 2, "A": 7}
 UNITS = {"": 1.0, "px": 1.0, "pt": 4 / 3, "pc": 16.0, "in": 96.0, "cm": 96 / 2.54, "mm": 96 / 25.4}
@@ -58,6 +58,8 @@ def subpaths(d: str) -> list[Curve]:
                 curves += [_curve(segments)] if segments else []
         except PathError:
             raise
+        except NumberError:
+            raise PathError(f"a coordinate is not a number below {LIMIT:,.0f}") from None
         except (ArithmeticError, AssertionError, ValueError) as error:  # as of an arc turned by 1e999
             raise PathError(f"a number no curve can be computed with ({error})") from None
     return curves
@@ -75,6 +77,7 @@ def _command_patterns() -> dict[str, re.Pattern]:
 
 
 COMMANDS = _command_patterns()
+_BARE_POINT = re.compile(r"(?<![.0-9])[0-9]++\.(?![0-9])")
 ARC = re.compile(GAP.join(f"({part})" for part in [NUMBER] * 3 + ["[01]"] * 2 + [NUMBER] * 2))
 
 
@@ -86,17 +89,24 @@ def _commands(d: str) -> Iterator[str]:
     while at < len(d):
         pattern = COMMANDS.get(d[at].upper())
         if pattern is None:
-            raise PathError(f"path data, character {at + 1}: {_excerpt(d, at)} is neither a command nor its number")
+            what = f"{_excerpt(d, at)} is neither a command nor its number{_hint(d, at)}"
+            raise PathError(f"path data, character {at + 1}: {what}")
         match = pattern.match(d, at)
         if match is None:
             count = COUNTS[d[at].upper()]
-            raise PathError(f"path data, character {at + 1}: {_excerpt(d, at)} lacks numbers, {d[at]} takes {count}")
+            what = f"{_excerpt(d, at)} lacks numbers, {d[at]} takes {count}{_hint(d, at)}"
+            raise PathError(f"path data, character {at + 1}: {what}")
         yield match.group()
         at = match.end()
 
 
 def _excerpt(d: str, at: int) -> str:
     return repr(d[at : at + 16] + ("..." if len(d) > at + 16 else ""))
+
+
+def _hint(d: str, at: int) -> str:
+    """SVG 1.1 had such numbers."""
+    return "; after a number's point stands a digit: write 1 or 1.0, not 1." if _BARE_POINT.search(d, at) else ""
 
 
 def _split(d: str) -> Iterator[list[str]]:
@@ -143,7 +153,7 @@ def _runs(commands: list[str]) -> Iterator[str]:
             yield command
             text = ""
         else:
-            text = (text or ("" if command[0] in "Mm" else "m0,0")) + command
+            text = (text or ("" if command[0] in "Mm" else "m0,0")) + command[0] + plain(numbers(command))
     if text:
         yield text
 
@@ -157,8 +167,8 @@ def _run(text: str, at: complex) -> tuple[list, complex]:
 def _arcs(command: str, at: complex) -> tuple[list, complex]:
     """SVG 2, 9.5.1: no radius is a line, no distance is nothing, a sign of a radius is dropped."""
     segments: list = []
-    for numbers in ARC.findall(command[1:]):
-        rx, ry, rotation, large, sweep, x, y = map(float, numbers)
+    for found in ARC.findall(command[1:]):
+        rx, ry, rotation, large, sweep, x, y = map(float, found)
         end = complex(x, y) + (at if command[0] == "a" else 0)
         if end != at:
             flat = rx == 0 or ry == 0

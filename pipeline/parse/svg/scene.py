@@ -26,6 +26,7 @@ class Document:
     outlines  how many of the strokes are outlines of what is filled and not stroked
     unseen  how many shapes are not seen
     notes   what the document asks for and is not applied, each once
+    said    KanjiVG's id of the whole drawing, "" where the document has none
     """
 
     width: float
@@ -38,6 +39,7 @@ class Document:
     outlines: int = 0
     unseen: int = 0
     notes: list[str] = field(default_factory=list)
+    said: str = ""
 
     def note(self, text: str) -> None:
         text = " ".join(text.split())

@@ -27,7 +27,7 @@ from pipeline.drawing import Steps, stroke_count
 from pipeline.fetch.sources import FetchParams
 from pipeline.params import ParamsError, build, section
 from pipeline.parse import reading
-from pipeline.parse.reading import ParseParams
+from pipeline.parse.options import ParseParams
 from pipeline.progress import Progress
 from pipeline.score.judge import rasters
 from pipeline.score.judge.judge import STROKES_UNIT, Judge, JudgeNet, JudgeShape
