@@ -7,6 +7,7 @@ import tempfile
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 from pipeline.console import forgive
 from pipeline.export import web
@@ -20,7 +21,7 @@ ROOT = Path(__file__).parent.parent.parent
 class Handler(SimpleHTTPRequestHandler):
     """Files of web/, and net.json and kanji.json from `made`."""
 
-    def __init__(self, *arguments, made: Path, **options):
+    def __init__(self, *arguments: Any, made: Path, **options: Any):
         self.made = made
         super().__init__(*arguments, directory=str(web.ROOT), **options)
 
@@ -28,12 +29,12 @@ class Handler(SimpleHTTPRequestHandler):
         name = path.split("?")[0].lstrip("/")
         return str(self.made / name) if name in (web.NET, web.KANJI) else super().translate_path(path)
 
-    def log_message(self, *arguments) -> None:
+    def log_message(self, *arguments: Any) -> None:
         """Quiet."""
 
 
 class Server(ThreadingHTTPServer):
-    def handle_error(self, request, client_address) -> None:
+    def handle_error(self, request: Any, client_address: Any) -> None:
         """A page that is closed while it loads is no error."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
