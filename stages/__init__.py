@@ -21,7 +21,6 @@ from pipeline.progress import Progress
 
 T = TypeVar("T")
 
-STOPPED = "stopped; `dvc repro` goes on from here"
 CURES = {
     errno.ENOSPC: "free some space",
     errno.EDQUOT: "free some space",
@@ -109,14 +108,20 @@ def _plain_errors(name: str) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        sys.exit(f"{name}: {STOPPED}")
+        sys.exit(f"{name}: stopped; {_again()}")
     except (ValueError, OSError) as error:
         if type(error) is ValueError:
             raise
         cure = CURES.get(error.errno or 0) if isinstance(error, OSError) else None
-        sys.exit(f"{name}: {error}" + (f"; {cure}, then `dvc repro` goes on from here" if cure else ""))
+        sys.exit(f"{name}: {error}" + (f"; {cure}, then {_again()}" if cure else ""))
     finally:
         gc.freeze()  # at its end the interpreter would look for a second through all that MLflow has loaded
+
+
+def _again() -> str:
+    """DVC names a stage of another file than ./dvc.yaml with that file: judge/dvc.yaml:judge."""
+    file = os.environ.get("DVC_STAGE", "").rpartition(":")[0]
+    return f"`dvc repro{f' {file}' if file else ''}` goes on from here"
 
 
 def _end_with_dvc(name: str) -> None:
@@ -139,7 +144,7 @@ def _say_stopped(kind: type[BaseException], error: BaseException, trace: Traceba
     """Ctrl-C while a stage's modules are imported, before `run`."""
     if issubclass(kind, KeyboardInterrupt):
         gc.freeze()
-        print(STOPPED, file=sys.stderr)
+        print(f"stopped; {_again()}", file=sys.stderr)
     else:
         sys.__excepthook__(kind, error, trace)
 

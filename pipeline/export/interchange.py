@@ -53,12 +53,15 @@ class Exported:
 def read(folder: Path, rejected: bool, licence: str | None) -> Exported:
     """What a stage wrote: parse, batch, or sample (without the rejected ones unless told). Raises ExportError."""
     drawings = dataset.load(folder)
-    if "accepted" in drawings.index and not rejected:
-        drawings = drawings.where(drawings.index["accepted"].to_numpy())
+    if "accepted" in drawings.index and not rejected and len(drawings):
+        chosen = drawings.where(drawings.index["accepted"].to_numpy())
+        if not len(chosen):
+            raise ExportError(
+                f"the filters left all {len(drawings)} drawings of {folder} out; --rejected exports them too"
+            )
+        drawings = chosen
     if not len(drawings):
-        raise ExportError(
-            f"{folder} holds no drawing to export; `dvc repro` makes some, --rejected takes rejected ones"
-        )
+        raise ExportError(f"{folder} holds no drawing; name another folder, such as data/strokes or data/samples")
     scale = holdout.read_description(folder)["scale"] if (folder / holdout.DESCRIPTION).exists() else 1.0
     return Exported(drawings, scale, _licence(folder) if licence is None else licence)
 

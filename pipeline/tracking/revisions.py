@@ -77,7 +77,7 @@ def checked_out(root: Path, revision: str) -> Iterator[Path]:
         except RevisionError as error:
             raise RevisionError(
                 f"{revision}: its outputs are not all in DVC's cache ({error}); `dvc fetch --all-commits`, or for an "
-                "experiment `dvc exp pull`, brings them from a remote"
+                "experiment `dvc exp pull`, brings them from a remote; without one check it out and run `dvc repro`"
             ) from None
         check_clean(folder, revision)
         yield folder

@@ -151,7 +151,7 @@ def _read(path: Path) -> tuple[pa.Table, dict[str, Any]]:
         table = pq.read_table(path)
         return table, json.loads(table.schema.metadata[KEY])
     except (OSError, pa.ArrowException, KeyError, TypeError) as error:
-        cure = "make it with `fake-kanji starts data/strokes --out FILE`, or give --start an SVG file"
+        cure = f"make it with `fake-kanji starts data/strokes --out {path}`, or give --start an SVG file"
         raise StartsError(f"{path} is no file of starts ({str(error).splitlines()[0]}); {cure}") from None
 
 

@@ -59,7 +59,9 @@ class Writer:
         missing = [f"data.{name}" for name in ("scale", "width", "height") if name not in config.get("data", {})]
         missing += [] if "pen_weights" in config else ["pen_weights"]
         if missing:
-            raise WriterError(f"{folder / checkpoint.CONFIG} lacks {', '.join(missing)}; `dvc repro` makes a whole one")
+            raise WriterError(
+                f"{folder / checkpoint.CONFIG} lacks {', '.join(missing)}; `dvc repro` makes a whole one, data/model"
+            )
         return cls(net, config, folder)
 
     @property
