@@ -12,7 +12,7 @@ from lxml import etree
 
 from pipeline.parse.svg import declarations
 from pipeline.parse.svg.declarations import Value
-from pipeline.parse.svg.properties import PROPERTIES
+from pipeline.parse.svg.properties import NOT_APPLIED, PROPERTIES
 from pipeline.parse.svg.sheets import Note, Sheets
 from pipeline.parse.svg.tokens import Tokens, keyword
 
@@ -85,6 +85,8 @@ class Cascade:
                     declared[name] = value
                 elif text.strip():
                     self._note(f"{name}={text[:40]!r} is no value of it and is ignored")
+            elif name in NOT_APPLIED and text.strip() not in ("", "none"):
+                self._note(f"{name} is not applied")
         rules = self._sheets.rules(element)
         inline, notes = declarations.inline(element.get("style", ""))
         for text in notes:
