@@ -82,6 +82,7 @@ def drawn(path: Path, options: ParseParams, width: float, height: float) -> Pref
         raise PrefixError(f"{path}: {error}") from None
     steps[-1, 2] = END_OF_STROKE
     note = f", {simplified} of them simplified as they had more than {MOST_POINTS} points" if simplified else ""
+    note += "".join(f"; {text}" for text in document.notes)
     return Prefix(steps, f"{_strokes(len(strokes))} of {path}{note}")
 
 

@@ -15,7 +15,7 @@ from pipeline.parse import characters, reading, resampling
 from pipeline.parse.reading import ParseError, ParseParams
 from stages import parse as stage
 
-HEAD = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 109 109">'
+HEAD = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 109 109" fill="none" stroke="#000">'
 ONE = f'{HEAD}<path d="M10 10C20 10 40 20 50 30"/></svg>'.encode()
 TWO = f'{HEAD}<path d="M9 9L20 9"/><path d="M1 1Z"/></svg>'.encode()
 BROKEN = f'{HEAD}<path d="M9 9L"/></svg>'.encode()
@@ -262,7 +262,25 @@ def test_the_stage_writes_the_same_whatever_the_jobs(archive, options, tmp_path,
     assert b"Ulrich Apel" in two["sheet.svg"]
     assert json.loads(two["summary.json"])["licence"] == "KanjiVG, (c) Ulrich Apel, CC BY-SA 3.0"
     assert summary.startswith("300 of 301 files read (400 strokes), 300 selected (400 strokes, ")
+    assert two["notes.csv"] == b"file,note\n"
     assert "parse: unreadable: own.svg: " in capfd.readouterr().err
+
+
+def test_outlines_and_what_is_not_applied_are_told_with_the_file(archive, options, tmp_path, monkeypatch, capfd):
+    filled = '<svg viewBox="0 0 9 9"><style>@import "NAME";</style><path d="M0 0h9z"/></svg>'
+    stroked = '<svg viewBox="0 0 9 9"><path stroke="red" fill="none" d="M0 0h9"/></svg>'
+    files = {f"{name}.svg": filled.replace("NAME", name) for name in "abcdefghijkl"} | {"z.svg": stroked}
+    said, two = stage_run(archive(files), options(), tmp_path, monkeypatch, "out")
+    assert said.startswith(
+        "13 of 13 files read (13 strokes, 12 of them outlines of what is filled and not stroked), 13 "
+    )
+    summary = json.loads(two["summary.json"])
+    assert (summary["outlines"], summary["noted_files"]) == (12, 12)
+    assert two["notes.csv"].startswith(b'file,note\na.svg,"@import ""a"" in a style sheet is not applied"\n')
+    assert two["notes.csv"].count(b"\n") == 13
+    err = capfd.readouterr().err
+    assert 'parse: a.svg: @import "a" in a style sheet is not applied\n' in err and err.count("@import") == stage.SHOWN
+    assert f"parse: notes on 12 files in all, see {tmp_path / 'out' / 'notes.csv'}" in err
 
 
 def test_what_the_stage_writes_can_be_loaded(archive, options, tmp_path, monkeypatch):

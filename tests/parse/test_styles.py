@@ -195,6 +195,7 @@ NOTED = [
     ('<style type="text/less">path{}</style>', "a style sheet of the type 'text/less' is not applied"),
     ('<style media="(width > 1px)">path{}</style>', "a style sheet for media='(width > 1px)' is not applied"),
     ('<g stroke="nonsense"/>', "stroke='nonsense' is no value of it and is ignored"),
+    ('<path marker-end="url(#arrow)" d="M0 0h9"/>', "marker-end is not applied"),
     ('<g filter="url(#f)"/>', "a filter is not applied"),
     ('<g mask="url(#f)"/>', "a mask is not applied"),
     ('<g style="clip-path: circle(5px)"/>', "a clip path that is no <clipPath> of the document is not applied"),

@@ -7,12 +7,13 @@ elsewhere.
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from lxml import etree
 
 from pipeline.parse.svg import declarations
 from pipeline.parse.svg.declarations import Value
-from pipeline.parse.svg.properties import PROPERTIES
+from pipeline.parse.svg.properties import NOT_APPLIED, PROPERTIES
 from pipeline.parse.svg.sheets import Note, Sheets
 from pipeline.parse.svg.tokens import Tokens, keyword
 
@@ -34,6 +35,11 @@ class Style:
         """The value if it is one word, "" where it is initial or another."""
         return keyword(self.tokens(name))
 
+    @cached_property
+    def inherited(self) -> "Style":
+        """What an element in it has that says nothing itself; one object for all of them."""
+        return Style({name: value for name, value in self.values.items() if PROPERTIES[name].inherited}, self.custom)
+
     def without(self, *names: str) -> "Style":
         """The same with these properties initial."""
         return Style({name: value for name, value in self.values.items() if name not in names}, self.custom)
@@ -49,13 +55,12 @@ class Cascade:
     def style(self, element: etree._Element, parent: Style) -> Style:
         """The element's computed values, given those of what it inherits from."""
         declared = self._declared(element)
-        inherited = {name: value for name, value in parent.values.items() if PROPERTIES[name].inherited}
         if not declared:
-            return Style(inherited, parent.custom)
+            return parent.inherited
         custom = parent.custom | {
             name: value.tokens for name, value in declared.items() if name.startswith("--") and value.tokens
         }
-        values = dict(inherited)
+        values = dict(parent.inherited.values)
         for name, value in declared.items():
             if not name.startswith("--"):
                 self._compute(name, value, values, parent, custom)
@@ -85,6 +90,8 @@ class Cascade:
                     declared[name] = value
                 elif text.strip():
                     self._note(f"{name}={text[:40]!r} is no value of it and is ignored")
+            elif name in NOT_APPLIED and text.strip() not in ("", "none"):
+                self._note(f"{name} is not applied")
         rules = self._sheets.rules(element)
         inline, notes = declarations.inline(element.get("style", ""))
         for text in notes:

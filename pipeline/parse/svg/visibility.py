@@ -58,9 +58,15 @@ class Paints:
     cascade: Cascade
     ids: dict[str, etree._Element]
     _servers: dict[str, bool | None] = field(default_factory=dict)
+    _last: tuple[Style, Ink, Ink] | None = None  # neighbours often share their style
 
     def ink(self, style: Style, context: Ink) -> Ink:
         """context: of the <use> that draws the element, for context-stroke and context-fill."""
+        if self._last is None or self._last[0] is not style or self._last[1] != context:
+            self._last = (style, context, self._ink(style, context))
+        return self._last[2]
+
+    def _ink(self, style: Style, context: Ink) -> Ink:
         if style.word("visibility") in ("hidden", "collapse"):
             return NOTHING
         stroke = self._is_seen(style.tokens("stroke"), style, context)
