@@ -15,7 +15,7 @@ from pipeline.parse import characters, reading, resampling
 from pipeline.parse.reading import ParseError, ParseParams
 from stages import parse as stage
 
-HEAD = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 109 109">'
+HEAD = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 109 109" fill="none" stroke="black">'
 ONE = f'{HEAD}<path d="M10 10C20 10 40 20 50 30"/></svg>'.encode()
 TWO = f'{HEAD}<path d="M9 9L20 9"/><path d="M1 1Z"/></svg>'.encode()
 BROKEN = f'{HEAD}<path d="M9 9L"/></svg>'.encode()
