@@ -9,6 +9,7 @@ from pipeline.fetch import sources
 from pipeline.fetch.sources import FetchParams
 from pipeline.parse import characters, reading
 from pipeline.parse.reading import ParseParams
+from pipeline.parse.svg import documents
 from stages import parse as stage
 
 STROKE = '<path d="M10 10L90 90"/>'
@@ -137,6 +138,33 @@ def test_a_word_is_followed_and_what_does_not_follow_it_is_told(parsed):
 def test_none_silences_both_names_and_evidence(parsed):
     kept, said = parsed({"21313.svg": page(), "03042.svg": page(group("kvg:03042"))}, names="none")
     assert kept == {"21313": -1, "03042": -1} and "parse.names" not in said
+
+
+# ---- animCJK
+
+
+def animcjk(pieces):
+    """A drawing built as animCJK's are: an outline a stroke, and its centre line clipped by it."""
+    outlines = "".join(f'<path id="z9d{name}" d="M0 0H90V90H0Z"/>' for name in pieces)
+    clips = "".join(f'<clipPath id="z9c{name}"><use href="#z9d{name}"/></clipPath>' for name in pieces)
+    lines = "".join(f'<path clip-path="url(#z9c{name})" d="M{10 + i} 10L80 80"/>' for i, name in enumerate(pieces))
+    style = "<style>path[clip-path] {fill:none;stroke:#000} path[id] {fill:#ccc}</style>"
+    body = f"{style}{outlines}<defs>{clips}</defs>{lines}"
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 99 99">{body}</svg>'
+
+
+@pytest.mark.parametrize(
+    ("pieces", "starts"),
+    [
+        (["1", "2"], [10, 11]),
+        (["1", "2a", "2b", "3"], [10, 11, 13]),  # a stroke in pieces: the first has the whole line
+        (["1a", "1b", "1c"], [10]),
+        (["1", "11"], [10, 11]),
+    ],
+)
+def test_a_stroke_that_is_outline_and_centre_line_counts_once(pieces, starts):
+    curves = documents.read(animcjk(pieces).encode(), "a").curves
+    assert [curve.controls[0, 0, 0] for curve in curves] == starts
 
 
 # ---- a set that is KanjiVG's

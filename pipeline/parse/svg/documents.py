@@ -48,7 +48,7 @@ def _read(data: bytes) -> Document:
     walk.visit(root, corner, scene)
     if doubled := scene.doubled():
         scene.document.note(f"{len(doubled)} outlines are clip paths of one stroke each, and read as that stroke alone")
-        scene = scene.again(without=doubled)
+        scene = scene.again(without=doubled | references.later_pieces(root))
         walk.visit(root, corner, scene)
     scene.document.said = identity.said(root)
     return scene.document
