@@ -12,13 +12,12 @@ from functools import cache
 from pipeline.describe.components import SAME
 from pipeline.describe.description import BELOW, BESIDE, OVER, Description, canonical, text
 
-_RADICAL = re.compile(
-    r"(?:KANGXI|CJK) RADICAL (?:(?:[CJ]-)?SIMPLIFIED )?(.+?)(?: (?:ONE|TWO|THREE|FOUR))?"
-)  # WATER ONE, but ONE and TWO HANDS
+# WATER of WATER ONE, but ONE, and TWO HANDS
+_RADICAL = re.compile(r"(?:KANGXI|CJK) RADICAL (?:(?:[CJ]-)?SIMPLIFIED )?(.+?)(?: (?:ONE|TWO|THREE|FOUR))?")
 ROWS = {"⿲": BESIDE, "⿳": BELOW}
 BETWEEN = {BESIDE: " beside ", BELOW: " over ", OVER: " across "}
 WORDS = (*BETWEEN.values(), " in ")
-DEEPEST = 4  # spellings that are looked up one in another
+DEEPEST = 3  # spellings that are looked up one in another
 
 
 @cache
@@ -43,10 +42,11 @@ def _read(description: Description, spellings: Mapping[str, Description], depth:
     known = radicals().get(description.name) or radicals().get(canonical(description.name))
     if known:
         return known
-    spelled = description if description.operator else spellings.get(description.name, description)
-    if not spelled.operator or depth == 0:
-        return text(Description(description.name)) if description.name else "anything"
-    parts = [_read(part, spellings, depth - 1) for part in spelled.parts]
+    if not description.operator and depth and (spelled := spellings.get(description.name)):
+        description, depth = spelled, depth - 1
+    if not description.operator:
+        return text(description) if description.name else "anything"
+    parts = [_read(part, spellings, depth) for part in description.parts]
     parts = [f"({part})" if any(word in part for word in WORDS) else part for part in parts]
-    sign = ROWS.get(spelled.operator, spelled.operator)
+    sign = ROWS.get(description.operator, description.operator)
     return BETWEEN[sign].join(parts) if sign in BETWEEN else f"{parts[1]} in {parts[0]}"
