@@ -6,4 +6,6 @@ strokes      types of strokes
 derivation   a drawing's description from KanjiVG's groups
 visits       the order in which a writer visits a description's parts
 table        descriptions by character, from an IDS table
+dreams       new descriptions, like those of known characters
+reading      a description in English, by the radicals' names
 """

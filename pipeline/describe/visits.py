@@ -50,7 +50,7 @@ def _visits(runs: Iterable[tuple[int, int, int]]) -> list[Visit]:
 
 def spelled(told: Told, spell: Callable[[Told], bool]) -> Told:
     """The same drawing with each part, the root too, spelled only where `spell` says so, else a leaf with its name.
-    ⿻ in ⿻ becomes one, so that the tree is the one that is read from its text."""
+    ⿻ in ⿻ becomes one, in the order of writing, so that the tree is the one that is read from its text."""
     if not told.parts:
         return told
     if not spell(told):
@@ -59,6 +59,8 @@ def spelled(told: Told, spell: Callable[[Told], bool]) -> Told:
     parts: list[Told] = []
     for part in (spelled(part, spell) for part in told.parts):
         parts += part.parts if operator == part.description.operator == OVER else [part]
+    if operator == OVER:
+        parts.sort(key=lambda part: part.runs)
     description = replace(told.description, parts=tuple(part.description for part in parts))
     return Told(description, told.runs, tuple(parts))
 
@@ -106,7 +108,7 @@ class Habits:
 
     def _way(self, description: Description) -> Way:
         known = (self.ways[key] for key in _keys(description) if key in self.ways)
-        return next(known, tuple((slot, 0) for slot in range(len(description.parts))))
+        return next(known, _in_order(len(description.parts)))
 
     def _count(self, name: str) -> int:
         if len(name) == 1 and ord(name) in UNICODE_STROKES:
@@ -138,7 +140,8 @@ def _keys(description: Description) -> list[str]:
         return []
     sign = description.operator + (str(len(description.parts)) if description.operator == OVER else "")
     names = [canonical(part.name) or text(part) for part in description.parts]
-    return [f"{sign} {' '.join(names)}", f"{sign} {names[0]}", sign]
+    near = [f"{sign} {' '.join(names)}", f"{sign} {names[0]}"]
+    return near if description.operator == OVER else [*near, sign]  # parts over one another are in the order of writing
 
 
 def _way(told: Told) -> Way:
@@ -154,13 +157,17 @@ def _way(told: Told) -> Way:
     return tuple((slot, 0 if final[slot] == i else count) for i, (slot, count) in enumerate(steps))
 
 
+def _in_order(slots: int) -> Way:
+    return tuple((slot, 0) for slot in range(slots))
+
+
 def _needed(usual: dict[str, Way]) -> dict[str, Way]:
     """Without those that a wider key tells as well. A key's wider ones are its beginnings."""
     kept: dict[str, Way] = {}
     for key, way in usual.items():
         names = key.split(" ")
         wider = [" ".join(names[:2])] * (len(names) > 2) + [names[0]] * (len(names) > 1)
-        if next((kept[one] for one in wider if one in kept), None) != way:
+        if next((kept[one] for one in wider if one in kept), _in_order(len({slot for slot, _ in way}))) != way:
             kept[key] = way
     return dict(sorted(kept.items()))
 
