@@ -18,14 +18,14 @@ what goes out, and where the next one of its kind goes:
     fetch       stage fetch:   package, release or folder -> one archive and a manifest
     parse       stage parse:   formats read, every stroke resampled to a few points -> a set of drawings
     batch       stage batch:   hold-out split, scale, minibatches of whole drawings
+    describe    shared:        what drawings are made of: components, ideographic descriptions
     net         shared:        the recurrent net, its mixture density, the loss, weights on disk
-    describe    shared:        what drawings are made of
     forecast    shared:        how likely a net finds a drawing
     train       stage train:   the loop
     sample      stage sample:  ancestral sampling, filters
     export      stage export:  the net for the browser; drawings for other tools
     score       stage score:   likeness, structure, novelty; the gallery
-    write       on demand:     `fake-kanji sample`
+    write       on demand:     `fake-kanji sample`, `fake-kanji write`
     tracking    every stage:   rows in MLflow
     cli         the command `fake-kanji`
 

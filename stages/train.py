@@ -5,19 +5,27 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import torch
 from lightning_fabric import Fabric
+from numpy.typing import NDArray
 
 from pipeline import dataset, params
 from pipeline.batch import holdout
 from pipeline.batch.minibatches import Rows
+from pipeline.dataset import DrawingSet
+from pipeline.describe import derivation
+from pipeline.describe.derivation import Told
+from pipeline.describe.encoding import NOTHING
+from pipeline.describe.knowledge import Knowledge
 from pipeline.files import whole_folder
 from pipeline.net import checkpoint
-from pipeline.net.model import WritingNet
+from pipeline.net.model import ModelParams, WritingNet
 from pipeline.seeds import generator
-from pipeline.train import loop, machine, recombination
+from pipeline.train import loop, machine, recombination, telling
 from pipeline.train.state import Place
+from pipeline.train.telling import Tellings
 from stages import run
 
 WEIGHT_STREAM = 10
@@ -31,9 +39,10 @@ def main(row: Any, prepared: Path, out: Path) -> str:
     more = recombination.recombined(train, options, options.seed)
     if options.recombinations and len(more) == len(train):
         _say(fabric, "the drawings name no components, so none are recombined")
-    net = WritingNet(model, generator(options.seed, WEIGHT_STREAM))
+    knows, told = describe(model, options, drawings)
+    net = WritingNet(model, generator(options.seed, WEIGHT_STREAM), knows.vocabulary if knows else NOTHING)
     rows = Rows.of(more, fabric.device), Rows.of(valid, fabric.device)
-    trainer = loop.Trainer(net, options, batch, *rows, fabric, drawings=len(train))
+    trainer = loop.Trainer(net, options, batch, *rows, fabric, drawings=len(train), told=told)
     root = Path(os.environ.get("DVC_ROOT", ".")) / ".checkpoints"
     place = loop.place(root, model, options, batch, prepared)
     if place.file.exists():
@@ -50,6 +59,8 @@ def main(row: Any, prepared: Path, out: Path) -> str:
         config = loop.config(trainer, data, ended)
         with whole_folder(out) as folder:
             checkpoint.save_model(folder, trainer.best.state_dict(), config)
+            if knows:
+                knows.save(folder)
             pd.DataFrame(trainer.progress.history).to_csv(folder / "history.csv", index=False, float_format="%.6g")
         shutil.rmtree(place.folder)
     fabric.barrier()
@@ -58,6 +69,29 @@ def main(row: Any, prepared: Path, out: Path) -> str:
         f"epoch {best.best_epoch} of {options.epochs} is best: {best.best:.4f} nats a step on the validation drawings"
         + (f"; {ended}" if ended else "")
     )
+
+
+def describe(
+    model: ModelParams, options: loop.TrainParams, drawings: DrawingSet
+) -> tuple[Knowledge | None, tuple[Tellings, Tellings] | None]:
+    """What the net is told of the drawings, if it is told anything."""
+    if not model.described:
+        return None, None
+    every, ends = derivation.descriptions(drawings.index, drawings), telling.stroke_ends(drawings)
+    split = drawings.index["split"].to_numpy()
+    # a character's variants do not make its parts common
+    once = ~drawings.index.duplicated("code_point").to_numpy() | (drawings.index["code_point"] < 0).to_numpy()
+
+    def those(chosen: NDArray[np.bool_]) -> tuple[list[Told], list[NDArray[np.int64]]]:
+        rows = np.flatnonzero(chosen)
+        return [every[i] for i in rows], [ends[i] for i in rows]
+
+    knows = Knowledge.learn(
+        those(once & (split == "train"))[0], those(once & (split != "train"))[0], options.least_known
+    )
+    known = knows.vocabulary
+    spelled = telling.of(*those(split == "train"), known, options, options.seed)
+    return knows, (spelled, telling.canonically(*those(split == "valid"), known))
 
 
 def keep(trainer: loop.Trainer, place: Place) -> None:

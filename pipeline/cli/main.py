@@ -15,10 +15,12 @@ from pipeline.cli.set import set_
 from pipeline.cli.starts import starts
 from pipeline.cli.track import track
 from pipeline.cli.ui import ui
+from pipeline.cli.write import write
 from pipeline.console import forgive
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "sample": sample,
+    "write": write,
     "set": set_,
     "export-web": export_web,
     "starts": starts,

@@ -6,6 +6,8 @@ strokes      types of strokes
 derivation   a drawing's description from KanjiVG's groups
 visits       the order in which a writer visits a description's parts
 table        descriptions by character, from an IDS table
+encoding     descriptions as numbers for a net
+knowledge    what a net knows of them: names, spellings, order of writing
 dreams       new descriptions, like those of known characters
 reading      a description in English, by the radicals' names
 """

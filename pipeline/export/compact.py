@@ -26,7 +26,7 @@ from torch import Tensor
 
 from pipeline import params
 from pipeline.files import whole_file
-from pipeline.net.model import ModelParams, WritingNet
+from pipeline.net.model import UNDESCRIBED, ModelParams, WritingNet
 
 FORMAT, VERSION = "fake-kanji net", 1
 FINE = ("head.weight", "layers.0.weight_ih_l0")  # in 16 bits
@@ -47,7 +47,9 @@ def quantise(matrix: NDArray, bits: int) -> tuple[NDArray[np.integer], NDArray[n
 
 
 def pack(net: WritingNet, config: dict[str, Any], scores: dict[str, Any] | None) -> dict[str, Any]:
-    """The file's content. config as `checkpoint.load_model` gives it; a section it lacks is left out."""
+    """The file's content. config as `checkpoint.load_model` gives it; a section it lacks is left out. A net that can be
+    told of parts is kept as it writes without being told."""
+    net = net.untold()
     tensors = {name: _packed(name, tensor.detach().cpu().float().numpy()) for name, tensor in net.state_dict().items()}
     kept = {"model": asdict(net.options)} | {name: config[name] for name in CONFIG if name in config}
     return {"format": FORMAT, "version": VERSION, **kept, "scores": scores, "tensors": tensors}
@@ -67,7 +69,7 @@ def unpack(content: Any, where: str) -> tuple[WritingNet, dict[str, Any]]:
     missing = [name for name in ("model", "tensors") if not isinstance(content.get(name), dict)]
     if missing:
         raise CompactError(f"{where} lacks {' and '.join(missing)}; export it again")
-    net = WritingNet(params.build(ModelParams, content["model"], f"{where}: model"))
+    net = WritingNet(params.build(ModelParams, UNDESCRIBED | content["model"], f"{where}: model"))
     try:
         net.load_state_dict({name: _unpacked(name, part) for name, part in content["tensors"].items()})
     except (RuntimeError, ValueError, KeyError, TypeError, AttributeError, binascii.Error) as error:

@@ -4,4 +4,5 @@ mixture     mixture of bivariate Gaussians: density, gradient, drawing from it
 loss        what training makes small: offset and weighted pen likelihood; another loss goes there
 model       the recurrent net: a new cell or input goes there
 checkpoint  weights and training states on disk: safetensors and JSON
+describer   what the net is told of the part that it writes
 """

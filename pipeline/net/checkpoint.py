@@ -14,8 +14,10 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
 from pipeline import params
+from pipeline.describe.encoding import NOTHING
+from pipeline.describe.knowledge import Knowledge
 from pipeline.files import whole_file, write_json
-from pipeline.net.model import ModelParams, WritingNet
+from pipeline.net.model import UNDESCRIBED, ModelParams, WritingNet
 
 WEIGHTS, CONFIG = "weights.safetensors", "config.json"
 
@@ -35,7 +37,8 @@ def load_model(folder: Path | str, device: torch.device | str = "cpu") -> tuple[
     folder = Path(folder)
     try:
         config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-        net = WritingNet(params.build(ModelParams, config["model"], f"{folder / CONFIG}: model"))
+        options = params.build(ModelParams, UNDESCRIBED | config["model"], f"{folder / CONFIG}: model")
+        net = WritingNet(options, known=Knowledge.load(folder).vocabulary if options.described else NOTHING)
     except (OSError, KeyError, json.JSONDecodeError, UnicodeDecodeError) as error:
         raise CheckpointError(f"{folder} holds no model ({error!r}); `dvc repro train` makes data/model") from None
     tensors, _ = read_tensors(folder / WEIGHTS)

@@ -5,7 +5,8 @@ entries of `keep`, padding left out).
 
 In:  the previous step (dx, dy) in scaled units and its pen state one-hot; with `position_input` also where the pen is,
      measured from the box's centre and from the first point of the stroke. Both are sums of the offsets before, so that
-     the net knows nothing that the post's net could not have added up, and does not spend its state on adding.
+     the net knows nothing that the post's net could not have added up, and does not spend its state on adding. With
+     `described` also what it is told of the part that it writes, see `describer`; the pen's third state ends a part.
 Out: 6 K numbers for the mixture (see `mixture`) and 3 logits for the pen.
 """
 
@@ -17,11 +18,15 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from pipeline import params
+from pipeline.describe.encoding import NOTHING, Vocabulary
 from pipeline.drawing import END_OF_CHARACTER
 from pipeline.net import mixture
+from pipeline.net.describer import TOLD, Describer, Telling
 from pipeline.net.loss import PEN_STATES
 
 FEATURE_BLOCK = 16
+END_OF_PART = END_OF_CHARACTER  # the pen's third state; a drawing without description is one part
+UNDESCRIBED = {"described": False}  # of nets from before there were descriptions
 CELLS = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
 
 
@@ -32,6 +37,7 @@ class ModelParams:
     hidden_size: Annotated[int, Field(ge=1)]
     mixtures: Annotated[int, Field(ge=1)]
     position_input: bool
+    described: bool
     dropout: Annotated[float, Field(ge=0, lt=1)]
     dropout_per: Literal["step", "drawing"]
 
@@ -39,12 +45,15 @@ class ModelParams:
 @dataclass(frozen=True)
 class State:
     """Between two steps of B drawings: the layers' states, each tensor (1, B, H); position and stroke_start (B, 2);
-    lifted (B,) bool, whether the next point begins a stroke."""
+    lifted (B,) bool, whether the next point begins a stroke; told (V, B, D) of a net that is told of parts, visit (B,)
+    int64: the number of the visit that the last step belongs to."""
 
     layers: tuple[tuple[Tensor, ...], ...]
     position: Tensor
     stroke_start: Tensor
     lifted: Tensor
+    told: Tensor | None = None
+    visit: Tensor | None = None
 
     def keep(self, rows: Tensor) -> "State":
         """The drawings for which the (B,) boolean tensor is true."""
@@ -53,19 +62,26 @@ class State:
             self.position[rows],
             self.stroke_start[rows],
             self.lifted[rows],
+            None if self.told is None else self.told[:, rows],
+            None if self.visit is None else self.visit[rows],
         )
 
 
 class WritingNet(nn.Module):
-    """forward: training, whole drawings at once. start and step: writing, one step at a time."""
+    """forward: training, whole drawings at once. start and step: writing, one step at a time.
 
-    def __init__(self, options: ModelParams, source: torch.Generator | None = None):
+    known: the names of parts, for a net that is told of them. Without a telling it writes freely.
+    """
+
+    def __init__(self, options: ModelParams, source: torch.Generator | None = None, known: Vocabulary = NOTHING):
         super().__init__()
-        self.options = options
+        self.options, self.known = options, known
         hidden, features = options.hidden_size, 2 + PEN_STATES + 4 * options.position_input
+        features += TOLD * options.described
         cell = CELLS[options.cell]
         self.layers = nn.ModuleList(cell(hidden if i else features, hidden) for i in range(options.layers))
         self.head = nn.Linear(hidden, mixture.BLOCKS * options.mixtures + PEN_STATES)
+        self.describer = Describer(known.tokens) if options.described else None
         if source is not None:
             self._initialise(source)
 
@@ -84,13 +100,17 @@ class WritingNet(nn.Module):
         # components start spread over the plane and narrower than it, else they all learn the same
         self.head.bias[k : 3 * k].normal_(generator=source)
         self.head.bias[3 * k : 5 * k] = -1.0
+        if self.describer is not None:
+            self.describer.initialise(source)
 
-    def forward(self, previous: Tensor, keep: Tensor, source: torch.Generator | None = None) -> Tensor:
+    def forward(
+        self, previous: Tensor, keep: Tensor, source: torch.Generator | None = None, telling: Telling | None = None
+    ) -> Tensor:
         """previous (T, B, 3), keep (T, B) bool -> (N, 6 K + 3), N in the order of keep.
 
         Dropout acts when a generator is given, on each layer's output.
         """
-        hidden = self.features(previous)
+        hidden = torch.cat((self.features(previous), *self._told(previous, telling)), dim=-1)
         for layer in self.layers:
             hidden = unrolled(layer, hidden)
             hidden = self._drop(hidden, source)
@@ -109,6 +129,26 @@ class WritingNet(nn.Module):
             parts += [position, position - stroke_start]
         return torch.cat(parts, dim=-1)
 
+    def untold(self) -> "WritingNet":
+        """The net that writes the same without being told anything; itself, if it never is."""
+        if self.describer is None:
+            return self
+        net = WritingNet(replace(self.options, described=False))
+        weights = {name: tensor for name, tensor in self.state_dict().items() if not name.startswith("describer.")}
+        first = "layers.0.weight_ih_l0"
+        net.load_state_dict(weights | {first: weights[first][:, :-TOLD]})
+        return net.to(self.head.weight.device).train(self.training)
+
+    def _told(self, previous: Tensor, telling: Telling | None) -> list[Tensor]:
+        """What each step is told of its part, [(T, B, D)]; [] of a net that is never told."""
+        if self.describer is None:
+            return []
+        if telling is None:
+            return [previous.new_zeros(*previous.shape[:2], TOLD)]
+        told = self.describer(telling)
+        visit = (previous[..., 2] == END_OF_PART).long().cumsum(dim=0) - 1  # (T, B): a part's end moves on
+        return [told.gather(0, visit.clamp(max=len(told) - 1).unsqueeze(-1).expand(-1, -1, TOLD))]
+
     def _drop(self, hidden: Tensor, source: torch.Generator | None) -> Tensor:
         rate = self.options.dropout
         if source is None or rate == 0:
@@ -117,13 +157,18 @@ class WritingNet(nn.Module):
         mask = torch.empty(steps, *hidden.shape[1:], dtype=hidden.dtype, device=hidden.device)
         return hidden * mask.bernoulli_(1 - rate, generator=source).div_(1 - rate)
 
-    def start(self, batch: int) -> State:
+    def start(self, batch: int, telling: Telling | None = None) -> State:
         """The state before the first step of `batch` drawings; the first previous step is `first_step`."""
         weight = self.head.weight
         zeros = weight.new_zeros(1, batch, self.options.hidden_size)
         layer = (zeros, zeros) if self.options.cell == "lstm" else (zeros,)
         point, lifted = weight.new_zeros(batch, 2), torch.ones(batch, dtype=torch.bool, device=weight.device)
-        return State((layer,) * len(self.layers), point, point, lifted)
+        state = State((layer,) * len(self.layers), point, point, lifted)
+        if self.describer is None:
+            return state
+        told = weight.new_zeros(1, batch, TOLD) if telling is None else self.describer(telling)
+        before = torch.full((batch,), -1, device=weight.device)  # the first previous step ends what was before
+        return replace(state, told=told, visit=before)
 
     def first_step(self, batch: int) -> Tensor:
         """(B, 3): what stands before a drawing, the end of another."""
@@ -137,12 +182,19 @@ class WritingNet(nn.Module):
         parts = [offsets, nn.functional.one_hot(pen, PEN_STATES).to(offsets.dtype)]
         if self.options.position_input:
             parts += [position, position - stroke_start]
+        visit = state.visit
+        if state.told is not None and visit is not None:
+            visit = visit + (pen == END_OF_PART)
+            columns = torch.arange(len(visit), device=visit.device)
+            parts.append(state.told[visit.clamp(max=len(state.told) - 1), columns])
         hidden = torch.cat(parts, dim=-1).unsqueeze(0)  # (1, B, F): one step in time
         layers = []
         for layer, before in zip(self.layers, state.layers, strict=True):
             hidden, after = layer(hidden, before if len(before) > 1 else before[0])
             layers.append(after if isinstance(after, tuple) else (after,))
-        following = replace(state, layers=tuple(layers), position=position, stroke_start=stroke_start, lifted=pen > 0)
+        following = replace(
+            state, layers=tuple(layers), position=position, stroke_start=stroke_start, lifted=pen > 0, visit=visit
+        )
         return self.head(hidden.squeeze(0)), following
 
 

@@ -18,8 +18,9 @@ from torch import Tensor
 from pipeline import params, seeds
 from pipeline.drawing import END_OF_CHARACTER, END_OF_STROKE, ON_PAPER, Steps
 from pipeline.net import mixture
+from pipeline.net.describer import Telling
 from pipeline.net.loss import PEN_STATES, pen_log_probabilities
-from pipeline.net.model import State, WritingNet
+from pipeline.net.model import END_OF_PART, State, WritingNet
 from pipeline.sample.filters import ACCEPTED, REJECTIONS, Limits, Sieve
 
 COMPACT_AT = 0.25  # share of finished drawings in a batch at which they leave it
@@ -121,14 +122,17 @@ def generate(
     pen_weights: Sequence[float],
     source: torch.Generator,
     start: Steps | None = None,
+    telling: Telling | None = None,
 ) -> list[Steps]:
     """`count` drawings, (n, 3) float32 in scaled units, n at most options.max_steps; see `has_ended`.
 
     pen_weights are those of the training. The generator must be on the net's device.
     start: (m, 3) scaled steps of whole strokes, the last with END_OF_STROKE; each drawing begins with it, bit for bit.
+    telling: of `count` drawings, for a net that is told what to write; the pen's third state then ends each part of it,
+    and the drawing ends with the last: see `joined`.
     Raises SamplingError: numbers that are not finite, or a start that is none.
     """
-    state, previous = net.start(count), net.first_step(count)
+    state, previous = net.start(count, telling), net.first_step(count)
     written = torch.zeros(options.max_steps, count, 3, device=previous.device)
     begin = 0
     if start is not None:
@@ -139,7 +143,8 @@ def generate(
             written[begin - 1] = previous
     weights = torch.tensor(pen_weights, dtype=torch.float32, device=previous.device)
     draw = _Draw(options, weights if options.divide_pen_weights else torch.ones_like(weights), source)
-    lengths = _write(net, previous, state, written, begin, draw)
+    visits = torch.ones(count, dtype=torch.long, device=previous.device) if telling is None else telling.visits
+    lengths = _write(net, previous, state, written, begin, draw, visits)
     steps = written.transpose(0, 1).cpu().numpy()  # (max_steps, B, 3) -> (B, max_steps, 3)
     return [drawing[:length].copy() for drawing, length in zip(steps, lengths, strict=True)]
 
@@ -223,6 +228,13 @@ def sentence(found: Collected, options: SampleParams) -> str:
     )
 
 
+def joined(steps: Steps) -> Steps:
+    """Steps whose pen ends parts -> a drawing, whose third pen state stands at its end alone."""
+    pen = np.minimum(steps[:, 2], END_OF_STROKE)
+    pen[-1] = steps[-1, 2]
+    return np.column_stack((steps[:, :2], pen))
+
+
 def unscaled(steps: Steps, scale: float) -> Steps:
     """Steps in the net's units -> steps in the units of the data."""
     return steps * np.array([scale, scale, 1.0], np.float32)
@@ -251,8 +263,11 @@ class _Draw:
         return torch.cat((offsets, pen.to(offsets.dtype)), dim=-1)
 
 
-def _write(net: WritingNet, previous: Tensor, state: State, written: Tensor, begin: int, draw: _Draw) -> list[int]:
-    """Fill written (max_steps, B, 3) from row `begin` on until every drawing ended; their B lengths."""
+def _write(
+    net: WritingNet, previous: Tensor, state: State, written: Tensor, begin: int, draw: _Draw, visits: Tensor
+) -> list[int]:
+    """Fill written (max_steps, B, 3) from row `begin` on until every drawing ended; their B lengths. visits (B,): how
+    many visits of parts each drawing has; each but the last ends with the pen's third state too."""
     most, count, _ = written.shape
     lengths = torch.full((count,), most, device=written.device)
     active = torch.arange(count, device=written.device)  # (A,) column of each row of the batch
@@ -260,8 +275,10 @@ def _write(net: WritingNet, previous: Tensor, state: State, written: Tensor, beg
     for row in range(begin, most):
         raw, state = net.step(previous, state)
         previous = draw(raw)
+        ends = writing & (previous[:, 2] == END_OF_PART)
+        if state.visit is not None:
+            ends &= state.visit + 1 >= visits[active]
         written[row, active] = previous
-        ends = writing & (previous[:, 2] == END_OF_CHARACTER)
         lengths[active[ends]] = row + 1
         writing = writing & ~ends
         going = int(writing.sum())

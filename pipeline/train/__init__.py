@@ -10,4 +10,5 @@ state          a training on disk, to go on from after a stop
 augmentation   drawings distorted at random; a new distortion goes there
 recombination  drawings with components of others
 optimizers     Adam, Muon by gates, the learning rate's course
+telling        what it is told of the drawings: descriptions in several spellings
 """

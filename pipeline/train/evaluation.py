@@ -4,23 +4,31 @@ import torch
 from lightning_fabric import Fabric
 from torch import Tensor
 
-from pipeline.batch.minibatches import Rows
+from pipeline.batch.minibatches import Rows, previous_of
 from pipeline.net import loss
 from pipeline.net.model import WritingNet
+from pipeline.train.telling import Tellings
 
 ROWS = 128  # drawings at once, more than in training, as no gradients are kept
 
 
 @torch.no_grad()
-def nats(net: WritingNet, source: Rows, rows: Tensor, pen_weights: Tensor, fabric: Fabric) -> tuple[float, float]:
+def nats(
+    net: WritingNet, source: Rows, rows: Tensor, pen_weights: Tensor, fabric: Fabric, told: Tellings | None = None
+) -> tuple[float, float]:
     """Means over all steps of the given rows: of the offset, and of the pen with its weights divided out.
-    Each process reads a part of them."""
+    Each process reads a part of them. told: their descriptions, of which the first spelling is used."""
     sums = torch.zeros(3, dtype=torch.float64, device=fabric.device)
     by_length = rows[torch.argsort(source.lengths[rows], stable=True)]
     for part in by_length.split(ROWS)[fabric.global_rank :: fabric.world_size]:
         previous, target, keep = source.gather(part)
+        telling = None
+        if told is not None:
+            first = torch.zeros_like(part)
+            target = told.parted(target, part, first)
+            previous, telling = previous_of(target), told.telling(part, first, target.device)
         with fabric.autocast():
-            raw = net(previous, keep)
+            raw = net(previous, keep, telling=telling)
         target = target[keep]
         steps = loss.step_losses(raw, target[:, :2], target[:, 2].long(), pen_weights)
         sums += torch.stack((steps.offset.sum(), steps.pen.sum(), steps.pen.new_tensor(len(target))))

@@ -27,12 +27,13 @@ from pipeline.net import checkpoint, loss, mixture
 from pipeline.net import model as modelling
 from pipeline.net.model import ModelParams, WritingNet
 from pipeline.seeds import generator
-from pipeline.train import augmentation, evaluation, machine, optimizers, recombination
+from pipeline.train import augmentation, evaluation, machine, optimizers, recombination, telling
 from pipeline.train.augmentation import AugmentationParams
 from pipeline.train.machine import MachineParams
 from pipeline.train.optimizers import OptimizerParams, Positive
 from pipeline.train.recombination import RecombinationParams
 from pipeline.train.state import Place
+from pipeline.train.telling import TellingParams, Tellings
 
 AUGMENTATION_STREAM, DROPOUT_STREAM = 1, 11  # keys of the random streams of an epoch
 UPDATE_COST = 1.25  # time of a whole minibatch, optimiser and validation too, over that of its losses and gradients
@@ -47,6 +48,7 @@ MODULES = (
     modelling,
     optimizers,
     recombination,
+    telling,
 )  # and this trains
 
 
@@ -55,7 +57,7 @@ class TrainingError(ValueError):
 
 
 @params.section
-class TrainParams(AugmentationParams, RecombinationParams, OptimizerParams, MachineParams):
+class TrainParams(AugmentationParams, RecombinationParams, TellingParams, OptimizerParams, MachineParams):
     epochs: Annotated[int, Field(ge=1)]
     patience: Annotated[int, Field(ge=0)]  # epochs without a better net before the training ends; 0: to the last
     pen_weights: Annotated[list[Positive], Field(min_length=3, max_length=3)]
@@ -105,16 +107,18 @@ class Sums:
 class Trainer:
     """One training: `run` goes from where its progress stands to its end; `best` is the net that is kept.
 
-    train holds so many `drawings` (all, if None) and after them their recombinations, see `recombination`.
+    train holds so many `drawings` (all, if None) and after them their recombinations, see `recombination`. told: the
+    descriptions of both sets, for a net that is told of them.
     """
 
     def __init__(
         self, net: WritingNet, options: TrainParams, batch: BatchParams, train: Rows, valid: Rows, fabric: Fabric,
-        drawings: int | None = None,
+        drawings: int | None = None, told: tuple[Tellings, Tellings] | None = None,
     ):  # fmt: skip
         self.drawings = len(train.lengths) if drawings is None else drawings
         self.steps = int(train.lengths[: self.drawings].sum())  # of an epoch, about
         self.options, self.batch, self.train, self.valid, self.fabric = options, batch, train, valid, fabric
+        self.told, self.spelling = told, torch.empty(0)
         self.net = net.to(fabric.device)
         self.averaged, self.best = copy.deepcopy(self.net), copy.deepcopy(self.net)
         self.optimizers = optimizers.make(self.net, options)
@@ -177,6 +181,7 @@ class Trainer:
         distortion = generator(self.options.seed, AUGMENTATION_STREAM, number)
         dropout = generator(self.options.seed, DROPOUT_STREAM, number, self.fabric.global_rank, device=device)
         sums = Sums(torch.zeros(3, device=device))
+        self._spell(number)
         began = time.perf_counter()
         for rows in self._epoch(number):
             self._minibatch(rows, distortion, dropout, sums)
@@ -192,6 +197,11 @@ class Trainer:
             "gradient_norm": sums.norm / max(sums.updates, 1),
             "skipped": sums.skipped,
         }
+
+    def _spell(self, number: int) -> None:
+        """Choose how each drawing is described in an epoch."""
+        if self.told is not None:
+            self.spelling = self.told[0].chosen(self.options.untold, self.options.seed, number)
 
     def _minibatch(self, rows: Tensor, distortion: torch.Generator, dropout: torch.Generator, sums: Sums) -> None:
         """One update of the weights, or none where the gradient is not finite."""
@@ -229,7 +239,12 @@ class Trainer:
         _, target, keep = self.train.gather(rows)
         # the whole minibatch, so that what is drawn does not depend on the number of processes
         target = augmentation.distorted(target, left, self.options, distortion)[:, mine]
-        raw = self.forward(minibatches.previous_of(target), keep[:, mine], dropout)
+        described = None
+        if self.told is not None:
+            rows, spelling = rows[mine], self.spelling[rows[mine]]
+            target = self.told[0].parted(target, rows, spelling)
+            described = self.told[0].telling(rows, spelling, target.device)
+        raw = self.forward(minibatches.previous_of(target), keep[:, mine], dropout, described)
         target = target[keep[:, mine]]
         offset, pen = loss.training_loss(raw, target[:, :2], target[:, 2].long(), self.pen_weights)
         return offset * counted, pen * counted, len(target) * counted
@@ -269,6 +284,7 @@ class Trainer:
     def seconds_ahead(self, tries: int = 8) -> float:
         """How long the rest will take, from timing a few minibatches whose gradients are thrown away."""
         rows = self._epoch(self.progress.epoch)[: tries + 2]
+        self._spell(self.progress.epoch)
         times = []
         for chunk in rows:
             began = time.perf_counter()
@@ -282,12 +298,15 @@ class Trainer:
     def _validate(self) -> dict[str, float]:
         """Nats a step with the averaged weights."""
         row: dict[str, float] = {}
-        for name, source, rows in (
-            ("train", self.train, self.probe),
-            ("valid", self.valid, torch.arange(len(self.valid.lengths))),
+        every, told = torch.arange(len(self.valid.lengths)), self.told or (None, None)
+        for name, source, rows, described in (
+            ("train", self.train, self.probe, told[0]),
+            ("valid", self.valid, every, told[1]),
         ):
-            offset, pen = evaluation.nats(self.averaged, source, rows, self.pen_weights, self.fabric)
+            offset, pen = evaluation.nats(self.averaged, source, rows, self.pen_weights, self.fabric, described)
             row |= {f"{name}_offset": offset, f"{name}_pen": pen, name: offset + pen}
+        if self.told:
+            row["valid_untold"] = sum(evaluation.nats(self.averaged, self.valid, every, self.pen_weights, self.fabric))
         return row
 
     def _judge(self, row: dict[str, float]) -> None:

@@ -1,6 +1,7 @@
-"""Writing on demand, outside the stages: what `fake-kanji sample` does.
+"""Writing on demand, outside the stages: what `fake-kanji sample` and `write` do.
 
 starts  strokes of each kanji and component to begin with
 prefix  a character or a drawn SVG -> what drawings begin with
+described  descriptions that the net is told -> drawings
 writer  a model's folder -> new characters as pictures
 """

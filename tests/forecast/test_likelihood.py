@@ -20,7 +20,14 @@ K, WEIGHTS, SCALE = 3, [1.0, 10.0, 100.0], 15.0
 
 def a_net(cell="lstm"):
     options = ModelParams(
-        cell=cell, layers=2, hidden_size=8, mixtures=K, position_input=True, dropout=0.5, dropout_per="step"
+        cell=cell,
+        layers=2,
+        hidden_size=8,
+        mixtures=K,
+        position_input=True,
+        described=False,
+        dropout=0.5,
+        dropout_per="step",
     )
     return WritingNet(options, generator(1)).eval()
 

@@ -37,6 +37,7 @@ def options(**changes):
 @dataclasses.dataclass
 class FakeState:
     rows: torch.Tensor
+    visit: None = None  # it is never told of parts
 
     def keep(self, mask):
         return FakeState(self.rows[mask])
@@ -51,7 +52,7 @@ class FakeNet:
         self.raw = torch.cat((torch.tensor(np.concatenate(blocks), dtype=torch.float32), logits))
         self.seen = []
 
-    def start(self, batch):
+    def start(self, batch, telling=None):
         return FakeState(torch.arange(batch))
 
     def first_step(self, batch):
@@ -65,7 +66,7 @@ class FakeNet:
 
 def small_net(seed=3, **changes):
     values = {"cell": "lstm", "layers": 2, "hidden_size": 24, "mixtures": 3, "position_input": True, "dropout": 0.5,
-              "dropout_per": "step"} | changes  # fmt: skip
+              "dropout_per": "step", "described": False} | changes  # fmt: skip
     net = WritingNet(params.build(ModelParams, values, "model"), seeds.generator(seed)).eval()
     with torch.no_grad():
         net.head.weight.mul_(3)  # so that what the net foresees depends on what it wrote

@@ -66,7 +66,8 @@ assert torch.equal(before, torch.get_rng_state())
 from pipeline.net.model import ModelParams, WritingNet
 from tests.support.drawings import SMALL_MODEL
 from pipeline.seeds import generator
-options = ModelParams(cell={cell!r}, position_input=True, dropout=0.0, dropout_per="step", **SMALL_MODEL)
+values = {{"position_input": True, "described": False, "dropout": 0.0, "dropout_per": "step"}}
+options = ModelParams(cell={cell!r}, **values, **SMALL_MODEL)
 net = WritingNet(options, generator(1))
 try:
     with torch.autocast("cpu", torch.bfloat16):

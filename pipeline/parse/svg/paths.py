@@ -130,12 +130,12 @@ def _trace(commands: list[str], at: complex) -> tuple[list, complex]:
     """One subpath's commands -> its segments, and where the pen is after it."""
     closed = commands[-1][0] in "Zz"
     segments: list = []
-    start: complex | None = None
+    start, begun = at, False
     for command in _runs(commands[:-1] if closed else commands):
         more, at = _arcs(command, at) if command[0] in "Aa" else _run(command, at)
         segments += more
-        if start is None:  # the first run begins with the moveto
-            start = segments[0].start if segments else at
+        if not begun:  # the first run begins with the moveto
+            start, begun = segments[0].start if segments else at, True
     if closed:
         if at != start or not segments:
             segments.append(Line(at, start))

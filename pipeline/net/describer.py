@@ -1,0 +1,90 @@
+"""What the net is told of the part that it writes: its name, its place, and what the whole description says there.
+
+Shapes: B drawings, L tokens of the longest description, V visits of parts (a part that is interrupted is visited more
+than once), S steps, D = TOLD numbers that the first recurrent layer gets beside its other inputs.
+
+A description is a sequence of tokens, operators before their operands (see `describe.encoding`). A small bidirectional
+recurrent net reads it; a visit is told what that net says at the visited part, the part's own name and path, and
+whether it is the first visit of it. The pen's third state ends a part: the writer's pointer then moves to the next
+visit. A drawing without description is one unnamed part, of which nothing is told (zeros): then this is the post's net.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from pipeline.describe.encoding import DEPTH, PIECES, PLACES, Encoded
+
+TOLD, EMBEDDING = 128, 64
+
+
+class Telling(NamedTuple):
+    """The descriptions of B drawings, filled up with zeros.
+
+    names (L, B) and paths (L, B, DEPTH) int64: the tokens; lengths (B,) int64, on the CPU: how many of them;
+    parts (V, B) and pieces (V, B) int64: the token visited and the how manieth visit of it this is; visits (B,) int64:
+    how many there are; free (B,) bool: drawings without a description.
+    """
+
+    names: Tensor
+    paths: Tensor
+    lengths: Tensor
+    parts: Tensor
+    pieces: Tensor
+    visits: Tensor
+    free: Tensor
+
+
+class Describer(nn.Module):
+    """Reads descriptions: forward gives what each visit is told."""
+
+    def __init__(self, names: int):
+        super().__init__()
+        self.name = nn.Embedding(names, EMBEDDING)
+        self.path = nn.Embedding(DEPTH * PLACES, EMBEDDING)
+        self.piece = nn.Embedding(PIECES, TOLD)
+        self.reader = nn.GRU(EMBEDDING, TOLD // 2, bidirectional=True)
+        self.own = nn.Linear(EMBEDDING, TOLD)
+
+    @torch.no_grad()
+    def initialise(self, source: torch.Generator) -> None:
+        for name, parameter in self.named_parameters():
+            if name.startswith("reader"):
+                parameter.uniform_(-((TOLD // 2) ** -0.5), (TOLD // 2) ** -0.5, generator=source)
+            elif name == "own.bias":
+                parameter.zero_()
+            else:
+                parameter.normal_(std=EMBEDDING**-0.5, generator=source)
+
+    def forward(self, telling: Telling) -> Tensor:
+        """(V, B, D) float32; zeros where nothing is told."""
+        with torch.autocast(telling.names.device.type, enabled=False):
+            levels = PLACES * torch.arange(DEPTH, device=telling.paths.device)
+            tokens = self.name(telling.names) + self.path(telling.paths + levels).sum(dim=2)  # (L, B, E)
+            packed = nn.utils.rnn.pack_padded_sequence(tokens, telling.lengths, enforce_sorted=False)
+            context, _ = nn.utils.rnn.pad_packed_sequence(self.reader(packed)[0], total_length=len(tokens))
+            everywhere = context + self.own(tokens)  # (L, B, D)
+            at = telling.parts.unsqueeze(-1).expand(-1, -1, TOLD)
+            told = everywhere.gather(0, at) + self.piece(telling.pieces)
+            return told * ~telling.free.unsqueeze(-1)
+
+
+def telling(described: Sequence[Encoded], device: torch.device | str = "cpu") -> Telling:
+    """Of B descriptions, as the net takes them."""
+
+    def padded(parts: list[NDArray[np.int64]]) -> Tensor:
+        return nn.utils.rnn.pad_sequence([torch.from_numpy(part) for part in parts]).to(device)
+
+    return Telling(
+        names=padded([one.names for one in described]),
+        paths=padded([one.paths for one in described]),
+        lengths=torch.tensor([len(one.names) for one in described]),
+        parts=padded([one.parts for one in described]),
+        pieces=padded([one.pieces for one in described]),
+        visits=torch.tensor([len(one.parts) for one in described], device=device),
+        free=torch.tensor([one.free for one in described], device=device),
+    )

@@ -1,0 +1,193 @@
+"""What is described and then written: what the net knows, what is spelled for it, what it says of the rest."""
+
+import re
+
+import numpy as np
+import pytest
+import torch
+from typer.testing import CliRunner
+
+from pipeline import params
+from pipeline.cli import main
+from pipeline.describe import encoding
+from pipeline.describe.description import DescriptionError, parse, text
+from pipeline.describe.encoding import Vocabulary
+from pipeline.describe.knowledge import Knowledge, KnowledgeError
+from pipeline.describe.visits import Habits
+from pipeline.net import checkpoint, describer
+from pipeline.net.model import ModelParams, WritingNet
+from pipeline.sample import sampler
+from pipeline.seeds import generator
+from pipeline.write import described
+from pipeline.write.described import DescribedError, Reader
+from pipeline.write.writer import Writer
+
+MODEL = {"cell": "lstm", "layers": 2, "hidden_size": 16, "mixtures": 3, "position_input": True, "described": True,
+         "dropout": 0.0, "dropout_per": "step"}  # fmt: skip
+DATA = {"scale": 15.0, "width": 109.0, "height": 109.0, "licence": "KanjiVG, CC BY-SA"}
+KNOWS = Knowledge(
+    Vocabulary(("木", "食", "口", "⻌", "首", "㇐", "㇑")),
+    {"語": "⿰言吾", "吾": "⿱五口", "言": "⿱㇐口", "五": "⿻㇐㇑", "道": "⿺⻌首"},
+    Habits({"⿺": ((1, 0), (0, 0))}, {}),
+)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A net of random weights that ends parts now and then, and what it knows."""
+    net = WritingNet(params.build(ModelParams, MODEL, "model"), generator(3), KNOWS.vocabulary)
+    with torch.no_grad():
+        net.head.bias[-3:] = torch.tensor([2.0, 3.5, 3.5])
+    out = tmp_path / "model"
+    out.mkdir()
+    checkpoint.save_model(out, net.state_dict(), {"model": MODEL, "data": DATA, "pen_weights": [0.3, 1.0, 3.0]})
+    KNOWS.save(out)
+    return out
+
+
+@pytest.fixture
+def net(folder):
+    return Writer.of(folder)
+
+
+@pytest.mark.parametrize(
+    ("asked", "read"),
+    [
+        ("⿰木食", "⿰木食"),
+        ("木食", "⿰木食"),  # side by side
+        ("木", "木"),  # a character that it knows by name, and of which it has no spelling
+        ("語", "⿰⿱㇐口⿱⿻㇐㇑口"),  # a character is spelled, and its parts, as far as the net does not know them
+        ("⿰口語", "⿰口⿰⿱㇐口⿱⿻㇐㇑口"),  # as a part too
+        ("道", "⿺⻌首"),
+        ("⿺辶食", "⿺⻌食"),  # another form of a component that it knows
+        ("⿰木？", "⿰木？"),  # partly free
+        ("？", "？"),
+        ("籸", "⿰木口"),  # from the user's table
+    ],
+)
+def test_what_is_asked_for_is_spelled_down_to_what_is_known(net, asked, read):
+    assert text(Reader.of(net, {"籸": parse("⿰木口")}).read(asked)) == read
+
+
+@pytest.mark.parametrize(
+    ("asked", "error", "said"),
+    [
+        ("⿰木", DescriptionError, "ends after 1 of the 2 parts"),
+        ("", DescriptionError, "empty"),
+        ("⿰木龘", DescribedError, "龘 is neither a part that the net knows"),
+    ],
+)
+def test_what_cannot_be_written_is_said(net, asked, error, said):
+    with pytest.raises(error, match=said):
+        Reader.of(net, {}).read(asked)
+
+
+def test_the_order_of_writing_is_the_one_learnt(net):
+    reader = Reader.of(net, {})
+    assert reader.encode(reader.read("道")).parts.tolist() == [2, 1]  # 首 first, then ⻌
+    assert reader.encode(reader.read("⿰木食")).parts.tolist() == [1, 2]
+
+
+def test_a_drawing_ends_with_its_last_part_and_the_likeliest_is_kept(net):
+    reader = Reader.of(net, {})
+    wanted = [reader.encode(reader.read(asked)) for asked in ("⿰木食", "語", "？")]
+    options = net.options(3, 7, False, 0, {"max_steps": 200})
+    once, nats = described.write(net, wanted, options, 1)
+    for steps in once:
+        assert sampler.has_ended(steps) and (steps[:-1, 2] < 2).all()  # a drawing like any other
+    again, _ = described.write(net, wanted, options, 1)
+    assert all(np.array_equal(a, b) for a, b in zip(once, again, strict=True))
+    _, best = described.write(net, wanted * 6, options, 8)
+    _, first = described.write(net, wanted * 6, options, 1)
+    assert np.mean(best) < np.mean(first)
+
+
+def test_the_likelihood_of_a_writing_is_that_of_its_steps(net):
+    """The oracle: step by step, each under what the net foresaw before it."""
+    reader = Reader.of(net, {})
+    wanted = [reader.encode(reader.read("⿰木食")), reader.encode(reader.read("道"))]
+    telling = describer.telling(wanted)
+    options = net.options(2, 7, False, 0, {})
+    drawings = sampler.generate(net.net, 2, options, [0.3, 1.0, 3.0], generator(1), telling=telling)
+    found = described.likelihoods(net, drawings, telling)
+    from pipeline.net import loss
+
+    for i, steps in enumerate(drawings):
+        state, previous, total = net.net.start(1, describer.telling([wanted[i]])), net.net.first_step(1), 0.0
+        for step in torch.from_numpy(steps):
+            raw, state = net.net.step(previous, state)
+            one = loss.step_losses(raw, step[None, :2], step[None, 2].long(), torch.tensor([0.3, 1.0, 3.0]))
+            total += float(one.offset.detach() + one.pen.detach())
+            previous = step[None]
+        assert found[i] == pytest.approx(total / len(steps), rel=1e-3)
+
+
+def run(*arguments, code=0):
+    result = CliRunner().invoke(main.app, ["write", *map(str, arguments)])
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def test_the_command_writes_a_list_in_its_order(folder, tmp_path):
+    listed = tmp_path / "list.txt"
+    listed.write_text("⿰木食\n\n道  # the way\n", encoding="utf-8")
+    said = run("口", "--list", listed, "--model", folder, "--variants", 2, "--seed", 1, "--out", tmp_path / "each")
+    assert sorted(path.name for path in (tmp_path / "each").iterdir()) == [f"000{i}.svg" for i in range(1, 7)]
+    assert re.search(r"^6 writings of 3 descriptions", said) and "--seed 1 gives the same again" in said
+    pictures = []
+    for name in ("a.svg", "b.svg"):
+        run("木食", "--model", folder, "--seed", 5, "--out", tmp_path / name)
+        pictures.append((tmp_path / name).read_bytes())
+    assert pictures[0] == pictures[1]
+
+
+def test_the_command_looks_characters_up(folder, tmp_path):
+    (tmp_path / "ids.txt").write_text("U+7C78\t籸\t⿰木食\n", encoding="utf-8")
+    assert "籸 is neither" in run("籸", "--model", folder, code=1)
+    run("籸", "--model", folder, "--ids", tmp_path / "ids.txt", "--out", tmp_path / "a.svg", "--seed", 1)
+    run("⿰木食", "--model", folder, "--out", tmp_path / "b.svg", "--seed", 1)
+    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
+
+
+def test_plain_errors(folder, tmp_path):
+    assert "nothing to write" in run(code=1)
+    (tmp_path / "empty.txt").write_text("# nothing\n", encoding="utf-8")
+    assert "holds no description" in run("--list", tmp_path / "empty.txt", "--model", folder, code=1)
+    (folder / "descriptions.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(KnowledgeError, match="makes it anew"):
+        Knowledge.load(folder)
+    assert "tells nothing of descriptions" in run("木", "--model", folder, code=1)
+
+
+def test_a_net_that_is_never_told_says_so(folder, tmp_path):
+    net = checkpoint.load_model(folder)[0].untold()
+    plain = tmp_path / "plain"
+    plain.mkdir()
+    values = {"model": MODEL | {"described": False}, "data": DATA, "pen_weights": [0.3, 1.0, 3.0]}
+    checkpoint.save_model(plain, net.state_dict(), values)
+    assert "model.described=true" in run("木", "--model", plain, code=1)
+
+
+def test_knowledge_comes_back_as_it_was(tmp_path):
+    KNOWS.save(tmp_path)
+    assert Knowledge.load(tmp_path) == KNOWS
+
+
+def test_real_descriptions_are_written_in_the_order_of_their_strokes(real_kanji):
+    """Of KanjiVG: what the net would be told of held-out characters, from what training ones taught."""
+    from pipeline.describe import derivation, visits
+    from pipeline.train import telling
+
+    some = real_kanji.where(np.arange(len(real_kanji)) % 4 == 0)
+    told = derivation.descriptions(some.index, some)
+    train = (some.index["split"] == "train").to_numpy()
+    knows = Knowledge.learn([one for one, is_train in zip(told, train, strict=True) if is_train], [], 3)
+    right = []
+    for one, is_train in zip(told, train, strict=True):
+        if not is_train:
+            spelled = telling.canonical(one, knows.vocabulary)
+            wanted = [(visit.leaf, visit.piece) for visit in visits.of_told(spelled)]
+            found = [(v.leaf, v.piece) for v in knows.habits.of_description(spelled.description)]
+            right.append(wanted == found)
+            assert encoding.encode(spelled.description, visits.of_told(spelled), knows.vocabulary).names.size
+    assert np.mean(right) > 0.85
