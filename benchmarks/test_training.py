@@ -90,7 +90,7 @@ def make_trainer(rows: Rows, defaults: dict, change: tuple[dict, dict, dict], de
 def block(trainer: loop.Trainer, device: str) -> tuple[Callable[[], None], int]:
     """A function that trains on about BLOCK drawings, the same ones in each round, and the number of their steps."""
     lengths, size = trainer.train.lengths, trainer.batch.size
-    chunks = list(islice(cycle(trainer._epoch(0)), max(1, BLOCK[device] // size)))
+    chunks = list(islice(cycle(trainer.lessons.epoch(0)), max(1, BLOCK[device] // size)))
     scaling, dropout = generator(1), generator(2, device=trainer.fabric.device)
 
     def work() -> None:

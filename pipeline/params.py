@@ -20,7 +20,7 @@ SECTIONS = {
     "parse": "pipeline.parse.options:ParseParams",
     "batch": "pipeline.batch.holdout:BatchParams",
     "model": "pipeline.net.model:ModelParams",
-    "train": "pipeline.train.loop:TrainParams",
+    "train": "pipeline.train.options:TrainParams",
     "sample": "pipeline.sample.sampler:SampleParams",
     "score": "pipeline.score.scoring:ScoreParams",
 }

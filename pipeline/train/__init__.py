@@ -4,6 +4,8 @@ in   data/batches
 out  data/model: weights, config.json, history.csv
 
 loop           the training loop, its progress and its end
+lessons        what the net is shown: minibatches, recombined, distorted, described
+options        the section `train` of params.yaml, of what its parts ask for
 machine        device, processes, precision, threads, on Lightning Fabric; what this machine cannot do
 evaluation     the likelihood that tells which epoch is best
 state          a training on disk, to go on from after a stop

@@ -8,18 +8,16 @@ gradients are averaged: the same minibatch, the same losses.
 import copy
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Any
 
 import torch
 from lightning_fabric import Fabric
-from pydantic import Field, model_validator
 from torch import Tensor
 from tqdm import tqdm
 
-from pipeline import params
 from pipeline.batch import minibatches
 from pipeline.batch.holdout import BatchParams
 from pipeline.batch.minibatches import Rows
@@ -27,13 +25,11 @@ from pipeline.net import checkpoint, loss, mixture
 from pipeline.net import model as modelling
 from pipeline.net.model import ModelParams, WritingNet
 from pipeline.seeds import generator
-from pipeline.train import augmentation, evaluation, machine, optimizers, recombination, telling
-from pipeline.train.augmentation import AugmentationParams
-from pipeline.train.machine import MachineParams
-from pipeline.train.optimizers import OptimizerParams, Positive
-from pipeline.train.recombination import RecombinationParams
+from pipeline.train import augmentation, evaluation, lessons, machine, optimizers, recombination, telling
+from pipeline.train.lessons import Lessons
+from pipeline.train.options import TrainParams
 from pipeline.train.state import Place
-from pipeline.train.telling import TellingParams, Tellings
+from pipeline.train.telling import Tellings
 
 AUGMENTATION_STREAM, DROPOUT_STREAM = 1, 11  # keys of the random streams of an epoch
 UPDATE_COST = 1.25  # time of a whole minibatch, optimiser and validation too, over that of its losses and gradients
@@ -41,6 +37,7 @@ MODULES = (
     augmentation,
     checkpoint,
     evaluation,
+    lessons,
     loss,
     machine,
     minibatches,
@@ -54,27 +51,6 @@ MODULES = (
 
 class TrainingError(ValueError):
     """A training that cannot go on; the text says where it stopped and which parameter to change."""
-
-
-@params.section
-class TrainParams(AugmentationParams, RecombinationParams, TellingParams, OptimizerParams, MachineParams):
-    epochs: Annotated[int, Field(ge=1)]
-    patience: Annotated[int, Field(ge=0)]  # epochs without a better net before the training ends; 0: to the last
-    pen_weights: Annotated[list[Positive], Field(min_length=3, max_length=3)]
-    average: Annotated[float, Field(ge=0, lt=1)]
-    gradient_clip: Positive
-    max_skipped: Annotated[int, Field(ge=0)]
-    seed: Annotated[int, Field(ge=0)]
-
-    @model_validator(mode="after")
-    def _fit(self) -> Self:
-        if not self.recombinations and (self.recombined or self.recombined_at_end):
-            raise ValueError("train.recombined needs train.recombinations of at least 1, which is 0")
-        return self
-
-    def check_here(self, sections: Mapping[str, Any]) -> None:
-        """Raises MachineError, see `machine`."""
-        machine.check(self, sections["model"].cell)
 
 
 @dataclass
@@ -115,19 +91,19 @@ class Trainer:
         self, net: WritingNet, options: TrainParams, batch: BatchParams, train: Rows, valid: Rows, fabric: Fabric,
         drawings: int | None = None, told: tuple[Tellings, Tellings] | None = None,
     ):  # fmt: skip
-        self.drawings = len(train.lengths) if drawings is None else drawings
-        self.steps = int(train.lengths[: self.drawings].sum())  # of an epoch, about
-        self.options, self.batch, self.train, self.valid, self.fabric = options, batch, train, valid, fabric
-        self.told, self.spelling = told, torch.empty(0)
+        drawings = len(train.lengths) if drawings is None else drawings
+        self.options, self.valid, self.fabric = options, valid, fabric
+        self.lessons = Lessons(train, drawings, told[0] if told else None, options, batch)
+        self.told = told
         self.net = net.to(fabric.device)
         self.averaged, self.best = copy.deepcopy(self.net), copy.deepcopy(self.net)
         self.optimizers = optimizers.make(self.net, options)
         self.forward = fabric.setup_module(self.net)
         self.pen_weights = torch.tensor(options.pen_weights, device=fabric.device)
         self.progress = Progress()
-        self.minibatches = len(self._epoch(0))
+        self.minibatches = len(self.lessons.epoch(0))
         # as many training drawings as there are for validation, so that the two likelihoods compare
-        self.probe = torch.arange(self.drawings)[:: max(1, self.drawings // len(valid.lengths))]
+        self.probe = torch.arange(drawings)[:: max(1, drawings // len(valid.lengths))]
 
     def run(self, save: Callable[["Trainer"], None], watch: Callable[[dict[str, float]], None]) -> str:
         """Train to the last epoch, or as long as train.patience allows, or until the training has diverged. `save` is
@@ -163,27 +139,18 @@ class Trainer:
         """Train one epoch and keep the net if it is the best; its row, and real steps a second."""
         began = time.perf_counter()
         row = self._train_epoch(bar)
-        speed = self.steps / (time.perf_counter() - began)
+        speed = self.lessons.steps / (time.perf_counter() - began)
         row |= self._validate()
         self._judge(row)
         return row, speed
-
-    def _epoch(self, number: int) -> list[Tensor]:
-        """Rows of `train`, a minibatch each."""
-        options, lengths = self.options, self.train.lengths
-        done = number / max(1, options.epochs - 1)
-        rows = recombination.chosen(self.drawings, len(lengths), options, done, options.seed, number)
-        order = minibatches.epoch(lengths[rows], self.batch.size, self.batch.length_noise, options.seed, number)
-        return [rows[chunk] for chunk in order]
 
     def _train_epoch(self, bar: tqdm) -> dict[str, float]:
         number, device = self.progress.epoch, self.fabric.device
         distortion = generator(self.options.seed, AUGMENTATION_STREAM, number)
         dropout = generator(self.options.seed, DROPOUT_STREAM, number, self.fabric.global_rank, device=device)
         sums = Sums(torch.zeros(3, device=device))
-        self._spell(number)
         began = time.perf_counter()
-        for rows in self._epoch(number):
+        for rows in self.lessons.epoch(number):
             self._minibatch(rows, distortion, dropout, sums)
             if bar.update():  # true when the bar is drawn again, once a second
                 self._show(bar, sums, began)
@@ -198,11 +165,6 @@ class Trainer:
             "skipped": sums.skipped,
         }
 
-    def _spell(self, number: int) -> None:
-        """Choose how each drawing is described in an epoch."""
-        if self.told is not None:
-            self.spelling = self.told[0].chosen(self.options.untold, self.options.seed, number)
-
     def _minibatch(self, rows: Tensor, distortion: torch.Generator, dropout: torch.Generator, sums: Sums) -> None:
         """One update of the weights, or none where the gradient is not finite."""
         total = self.options.epochs * self.minibatches
@@ -211,7 +173,7 @@ class Trainer:
         left = augmentation.reach(self.options, self.progress.step / total)
         offset, pen, steps = self._losses(rows, left, distortion, dropout)
         # of the mean over the whole minibatch: processes average their gradients, so each gives its share times all
-        share = self.fabric.world_size / int(self.train.lengths[rows].sum())
+        share = self.fabric.world_size / int(self.lessons.rows.lengths[rows].sum())
         self.fabric.backward((offset + pen) * share)
         norm = torch.nn.utils.clip_grad_norm_(self.net.parameters(), self.options.gradient_clip).item()
         self.progress.step += 1
@@ -236,16 +198,9 @@ class Trainer:
         counted = len(mine) > 0
         if not counted:  # fewer drawings than processes: compute one all the same and count nothing of it
             mine = torch.zeros(1, dtype=torch.long)
-        _, target, keep = self.train.gather(rows)
-        # the whole minibatch, so that what is drawn does not depend on the number of processes
-        target = augmentation.distorted(target, left, self.options, distortion)[:, mine]
-        described = None
-        if self.told is not None:
-            rows, spelling = rows[mine], self.spelling[rows[mine]]
-            target = self.told[0].parted(target, rows, spelling)
-            described = self.told[0].telling(rows, spelling, target.device)
-        raw = self.forward(minibatches.previous_of(target), keep[:, mine], dropout, described)
-        target = target[keep[:, mine]]
+        lesson = self.lessons.lesson(rows, mine, left, distortion)
+        raw = self.forward(lesson.previous, lesson.keep, dropout, lesson.telling)
+        target = lesson.target[lesson.keep]
         offset, pen = loss.training_loss(raw, target[:, :2], target[:, 2].long(), self.pen_weights)
         return offset * counted, pen * counted, len(target) * counted
 
@@ -283,8 +238,7 @@ class Trainer:
 
     def seconds_ahead(self, tries: int = 8) -> float:
         """How long the rest will take, from timing a few minibatches whose gradients are thrown away."""
-        rows = self._epoch(self.progress.epoch)[: tries + 2]
-        self._spell(self.progress.epoch)
+        rows = self.lessons.epoch(self.progress.epoch)[: tries + 2]
         times = []
         for chunk in rows:
             began = time.perf_counter()
@@ -292,7 +246,7 @@ class Trainer:
             self.fabric.backward(offset + pen)
             times.append((time.perf_counter() - began) / max(steps, 1))
         self.net.zero_grad()
-        left = (self.options.epochs - self.progress.epoch) * self.steps / self.fabric.world_size
+        left = (self.options.epochs - self.progress.epoch) * self.lessons.steps / self.fabric.world_size
         return UPDATE_COST * left * sorted(times)[len(times) // 2]
 
     def _validate(self) -> dict[str, float]:
@@ -300,7 +254,7 @@ class Trainer:
         row: dict[str, float] = {}
         every, told = torch.arange(len(self.valid.lengths)), self.told or (None, None)
         for name, source, rows, described in (
-            ("train", self.train, self.probe, told[0]),
+            ("train", self.lessons.rows, self.probe, told[0]),
             ("valid", self.valid, every, told[1]),
         ):
             offset, pen = evaluation.nats(self.averaged, source, rows, self.pen_weights, self.fabric, described)
