@@ -3,6 +3,7 @@
 components   where components stand in drawings: KanjiVG's groups as runs of strokes
 description  ideographic descriptions: grammar, tree, equality up to spelling
 strokes      types of strokes
+arrangement  how the parts of a drawing stand to one another
 derivation   a drawing's description from KanjiVG's groups
 visits       the order in which a writer visits a description's parts
 table        descriptions by character, from an IDS table

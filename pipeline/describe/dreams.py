@@ -136,28 +136,29 @@ def _spellings(training: Iterable[Description]) -> dict[str, Description]:
     while stack:
         one = stack.pop()
         stack += one.parts
-        if one.name and one.parts:
-            spelled = _by_names(one)
-            if all(leaf.name and not _is_stroke(leaf.name) for leaf, _ in leaves(spelled)):
-                seen[canonical(one.name)][spelled] += 1
+        if one.name and one.parts and _by_parts(one):
+            seen[canonical(one.name)][_by_names(one)] += 1
     return {name: max(many.items(), key=lambda item: (item[1], text(item[0])))[0] for name, many in seen.items()}
 
 
 def _keys(description: Description, spellings: dict[str, Description]) -> set[str]:
     """Texts that two descriptions share if they are the same: names spelled as usual, and as they are spelled here."""
-    return (
-        {_key(_by_names(description), spellings), _key(_unnamed(description), spellings)}
-        if description.parts
-        else set()
-    )
+    if not description.operator:
+        return set()
+    return {_key(_by_names(description), spellings), _key(_as_spelled(description), spellings)}
 
 
-def _unnamed(description: Description) -> Description:
-    """Spelled as far as its own parts are, down to those that are spelled by strokes."""
-    if all(leaf.name and not _is_stroke(leaf.name) for leaf, _ in leaves(description)) or not description.name:
-        return Description("" if description.parts else description.name, description.operator,
-                           tuple(_unnamed(part) for part in description.parts))  # fmt: skip
-    return _by_names(description)
+def _as_spelled(description: Description) -> Description:
+    """Spelled as far as its parts are spelled by parts that have names."""
+    parts = [
+        _as_spelled(part) if part.operator and (not part.name or _by_parts(part)) else Description(part.name)
+        for part in description.parts
+    ]
+    return Description("", description.operator, tuple(parts))
+
+
+def _by_parts(description: Description) -> bool:
+    return all(leaf.name and not _is_stroke(leaf.name) for leaf, _ in leaves(_by_names(description)))
 
 
 def _key(description: Description, spellings: dict[str, Description], depth: int = DEEPEST) -> str:

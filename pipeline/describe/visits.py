@@ -86,7 +86,7 @@ class Habits:
         for told in drawings:
             for one in _all(told):
                 counts[canonical(one.description.name)][_stroke_count(one)] += 1
-                for key in _keys(one.description):
+                for key in {*_keys(one.description), *_keys(_as_read(one.description))}:
                     seen[key][_way(one)] += 1
         usual = {key: ways.most_common(1)[0][0] for key, ways in sorted(seen.items(), key=lambda item: len(item[0]))}
         strokes = {name: many.most_common(1)[0][0] for name, many in sorted(counts.items()) if name}
@@ -132,6 +132,12 @@ def _all(told: Told) -> list[Told]:
 
 def _stroke_count(told: Told) -> int:
     return sum(last - first + 1 for first, last in told.runs)
+
+
+def _as_read(description: Description) -> Description:
+    """Its parts either spelled or named, as in a text."""
+    parts = tuple(replace(part, name="") if part.operator else part for part in description.parts)
+    return replace(description, parts=parts)
 
 
 def _keys(description: Description) -> list[str]:

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from pipeline.describe import derivation, visits
@@ -23,6 +24,10 @@ COUNTRY = made("⿴", leaf("囗", (0, 1), (7, 7)), leaf("玉", (2, 6)), name="�
 ROAD = made("⿺", leaf("辶", (9, 11)), leaf("首", (0, 8)), name="道")
 RUN = made("⿺", leaf("走", (0, 6)), leaf("己", (7, 9)), name="起")
 CLEAR = made("⿰", leaf("日", (0, 3)), leaf("月", (4, 7)), name="明")
+
+
+def as_read(told):
+    return parse(text(told.description))
 
 
 def short(found):
@@ -107,12 +112,13 @@ def test_each_stroke_is_in_one_visit(split, spell):
 
 
 def test_the_order_of_held_out_characters_is_foretold(split):
-    """Of their parts 98 %, down to their strokes 93 % (of valid; of test 100 % and 98 %); without habits fewer."""
+    """Of their parts 98.6 %, down to their strokes 94.7 % (of test 100 % and 95.7 %), from a text that names no spelled
+    part as well; without habits 96.9 % and 77.7 %."""
     habits = Habits.learn(split["train"])
-    for depth, least in (("parts", 0.97), ("strokes", 0.92)):
+    for depth, least in (("parts", 0.98), ("strokes", 0.94)):
         told = [visits.spelled(one, (lambda _: True) if depth == "strokes" else one.__eq__) for one in split["valid"]]
         right = [
-            sum(short(known.of_description(one.description)) == short(visits.of_told(one)) for one in told) / len(told)
+            np.mean([short(known.of_description(as_read(one))) == short(visits.of_told(one)) for one in told])
             for known in (habits, Habits())
         ]
         assert right[0] > least and right[0] > right[1] + 0.01, (depth, right)
