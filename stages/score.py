@@ -7,9 +7,11 @@ import pandas as pd
 
 from pipeline import dataset, params, render
 from pipeline.batch import holdout
+from pipeline.describe.knowledge import Knowledge
 from pipeline.files import whole_folder, write_json
 from pipeline.net import checkpoint
-from pipeline.score import plots, scoring, sheets
+from pipeline.progress import named
+from pipeline.score import described, plots, scoring, sheets
 from pipeline.score.gallery import curation, density_sheet, gallery
 from pipeline.score.judge import judge
 from pipeline.score.material import Material
@@ -27,6 +29,14 @@ def main(row: Any, samples: Path, prepared: Path, model: Path, reader: Path, out
     trained_judge = judge.load(reader, device, name=options.judge)
     material = Material(dataset.load(samples), dataset.load(prepared), holdout.read_description(prepared))
     found = scoring.score(material, net, config["pen_weights"], trained_judge, options, bar("score"))
+    if net.describer is not None:
+        knows, sample = Knowledge.load(model), params.load("sample")
+        numbers, table = described.described(
+            net, knows, material, config["pen_weights"], sample, options.seed, named(bar("score"), "write described")
+        )
+        if numbers:
+            found.metrics.update(scoring.rounded({"described": numbers}))
+            found.tables["described"] = table
     with whole_folder(out / "plots") as folder:
         plots.write(found.tables, folder)
         for name in ("nearest", "samples"):

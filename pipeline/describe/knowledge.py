@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.describe import description as grammar
+from pipeline.describe import visits
 from pipeline.describe.derivation import Told
 from pipeline.describe.encoding import Vocabulary, vocabulary
 from pipeline.describe.visits import Habits
@@ -66,3 +67,8 @@ def parts(drawings: Iterable[Told]) -> Iterator[Told]:
         node = todo.pop()
         yield node
         todo += node.parts
+
+
+def canonical(told: Told, known: Vocabulary) -> Told:
+    """The drawing spelled once, and each of its parts named where its name is known."""
+    return visits.spelled(told, lambda node: node is told or node.description.name not in known)

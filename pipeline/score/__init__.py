@@ -7,6 +7,7 @@ scoring        all scores of a set of samples; a new score is a function there
 material       samples, and the real drawings that they are held against
 distributions  strokes, lengths and sizes against the hold-out's
 novelty        the nearest training character
+described      how well a net that is told of parts writes what is described
 judge/         the net in whose features drawings are compared; fixed, versioned
 likeness/      distances in its features, a classifier that tells generated from real
 structure/     known parts, stroke types, direction and order of strokes

@@ -121,7 +121,7 @@ def score(
     tables |= histograms | {"novelty": table} | seen.tables
     believed = pd.Series(like.believed, name="believed", index=range(len(like.believed)), dtype=float)
     samples = pd.concat((nearest[["id"]], believed, seen.samples), axis=1)
-    return Scores(_rounded(metrics), tables, nearest, samples, seen.parts)
+    return Scores(rounded(metrics), tables, nearest, samples, seen.parts)
 
 
 def _check(material: Material) -> None:
@@ -290,8 +290,10 @@ def sentence(metrics: dict[str, dict[str, float]]) -> str:
     return f"{text}; {', '.join(found)}; {new['copies']:.1%} copies"
 
 
-def _rounded(metrics: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
-    def rounded(value: float) -> float:
+def rounded(metrics: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+    """To DIGITS decimals; counts stay whole."""
+
+    def short(value: float) -> float:
         return value if isinstance(value, int) else round(float(value), DIGITS)
 
-    return {section: {name: rounded(value) for name, value in part.items()} for section, part in metrics.items()}
+    return {section: {name: short(value) for name, value in part.items()} for section, part in metrics.items()}

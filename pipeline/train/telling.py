@@ -22,6 +22,7 @@ from pipeline.dataset import DrawingSet
 from pipeline.describe import encoding, visits
 from pipeline.describe.derivation import Told
 from pipeline.describe.encoding import DEPTH, Encoded, Vocabulary
+from pipeline.describe.knowledge import canonical
 from pipeline.drawing import ON_PAPER
 from pipeline.net.describer import Telling
 from pipeline.net.model import END_OF_PART
@@ -112,11 +113,6 @@ class Tellings:
         return torch.cat((target[..., :2], pen.unsqueeze(-1)), dim=-1)
 
 
-def canonical(told: Told, known: Vocabulary) -> Told:
-    """The drawing spelled once, and each of its parts named where its name is known."""
-    return visits.spelled(told, lambda node: node is told or node.description.name not in known)
-
-
 def stroke_ends(drawings: DrawingSet) -> list[NDArray[np.int64]]:
     """The step, from 0, with which each stroke of each drawing ends."""
     return [np.flatnonzero(steps[:, 2] != ON_PAPER) for steps in drawings]
@@ -142,7 +138,7 @@ def of(
 
 
 def canonically(told: Sequence[Told], ends: Sequence[NDArray[np.int64]], known: Vocabulary) -> Tellings:
-    """One spelling of each drawing, `canonical`, for validation and scores."""
+    """One spelling of each drawing, see `knowledge.canonical`, for validation."""
     return _tellings([canonical(one, known) for one in told], list(ends), len(told), known, ends)
 
 

@@ -175,8 +175,7 @@ def test_knowledge_comes_back_as_it_was(tmp_path):
 
 def test_real_descriptions_are_written_in_the_order_of_their_strokes(real_kanji):
     """Of KanjiVG: what the net would be told of held-out characters, from what training ones taught."""
-    from pipeline.describe import derivation, visits
-    from pipeline.train import telling
+    from pipeline.describe import derivation, knowledge, visits
 
     some = real_kanji.where(np.arange(len(real_kanji)) % 4 == 0)
     told = derivation.descriptions(some.index, some)
@@ -185,7 +184,7 @@ def test_real_descriptions_are_written_in_the_order_of_their_strokes(real_kanji)
     right = []
     for one, is_train in zip(told, train, strict=True):
         if not is_train:
-            spelled = telling.canonical(one, knows.vocabulary)
+            spelled = knowledge.canonical(one, knows.vocabulary)
             wanted = [(visit.leaf, visit.piece) for visit in visits.of_told(spelled)]
             found = [(v.leaf, v.piece) for v in knows.habits.of_description(spelled.description)]
             right.append(wanted == found)
