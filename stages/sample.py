@@ -6,35 +6,61 @@ from typing import Any
 from tqdm import tqdm
 
 from pipeline import dataset, params, render
+from pipeline.describe.knowledge import Knowledge
 from pipeline.drawing import Steps
 from pipeline.files import whole_folder, write_json
 from pipeline.net import checkpoint
+from pipeline.net.model import WritingNet
 from pipeline.sample import sampler
+from pipeline.sample.dreaming import Dreamer
+from pipeline.sample.filters import ACCEPTED
 from stages import run
 
 CELL_PX = 110  # of the sheet's PNG
+CAPTION = 17  # characters that fit under a cell
 
 
 def main(row: Any, model: Path, out: Path) -> str:
     options = params.load("sample")
     net, config = checkpoint.load_model(model, sampler.choose_device(options.device))
+    dreamer = dreams(options, net, model)
     with tqdm(total=options.count, desc="sample", unit=" accepted") as bar:
 
         def show(accepted: int, drawn: int) -> None:
             bar.set_postfix(drawn=drawn, refresh=False)
             bar.update(accepted - bar.n)
 
-        found = sampler.collect(net, options, config["data"], config["pen_weights"], progress=show)
+        found = sampler.collect(net, options, config["data"], config["pen_weights"], dreamer=dreamer, progress=show)
     with whole_folder(out) as folder:
         dataset.save(folder, found.drawn, sampler.index(found, config["data"]))
         write_json(folder / "acceptance.json", sampler.acceptance(found))
         about = {key: config["data"].get(key) for key in ("width", "height", "licence")}
         write_json(folder / "data.json", about)  # for who exports them
-        draw(folder, found.accepted, options, config["data"])
+        draw(folder, found.accepted, options, config["data"], captions(found))
     return sampler.sentence(found, options)
 
 
-def draw(folder: Path, accepted: list[Steps], options: sampler.SampleParams, data: dict[str, Any]) -> None:
+def dreams(options: sampler.SampleParams, net: WritingNet, model: Path) -> Dreamer | None:
+    """Who says what to draw. Raises SamplingError: a net that cannot be told."""
+    if options.dream == "free":
+        return None
+    if net.describer is None:
+        raise sampler.SamplingError(
+            "sample.dream is described, but the net is never told what to write; set model.described: true and train "
+            "it, or sample.dream: free"
+        )
+    return Dreamer.of(Knowledge.load(model))
+
+
+def captions(found: sampler.Collected) -> list[str] | None:
+    """How the accepted dreams read, cut to what stands under a cell; None of what was drawn freely."""
+    kept = [dream.english for dream, reason in zip(found.dreams, found.reasons, strict=False) if reason == ACCEPTED]
+    return [text if len(text) <= CAPTION else text[: CAPTION - 1] + "…" for text in kept] or None
+
+
+def draw(
+    folder: Path, accepted: list[Steps], options: sampler.SampleParams, data: dict[str, Any], labels: list[str] | None
+) -> None:
     """svg/0001.svg and on, and the sheet of the first accepted ones, not picked."""
     box, credit = (data["width"], data["height"]), data.get("licence")
     (folder / "svg").mkdir()
@@ -42,7 +68,9 @@ def draw(folder: Path, accepted: list[Steps], options: sampler.SampleParams, dat
         picture = render.drawing_svg(steps, *box, credit=credit)
         with (folder / "svg" / f"{sampler.name(number)}.svg").open("x", encoding="utf-8") as file:
             file.write(picture)
-    sheet = render.sheet_svg(accepted[: options.columns * options.rows], *box, options.columns, credit=credit)
+    shown = options.columns * options.rows
+    under = labels[:shown] if labels else None
+    sheet = render.sheet_svg(accepted[:shown], *box, options.columns, under, credit=credit)
     render.write_both(folder / "sheet", sheet, CELL_PX * options.columns)
 
 

@@ -5,31 +5,39 @@ One JSON file beside the weights: {"names": [...], "spellings": {name: "⿰言�
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.describe import description as grammar
 from pipeline.describe import visits
 from pipeline.describe.derivation import Told
-from pipeline.describe.encoding import Vocabulary, vocabulary
+from pipeline.describe.description import MOST_DEPTH, Description
+from pipeline.describe.encoding import Encoded, Vocabulary, encode, vocabulary
 from pipeline.describe.visits import Habits
 from pipeline.files import write_json
 
 FILE = "descriptions.json"
+NEAR = 5  # known parts that an error names
 
 
 class KnowledgeError(ValueError):
     """A file that holds no knowledge of descriptions."""
 
 
+class UnknownPartError(ValueError):
+    """A part that the net neither knows by name nor can spell."""
+
+
 @dataclass(frozen=True)
 class Knowledge:
-    """spellings: name -> its spelling by the names of its parts, the usual one."""
+    """spellings: name -> its spelling by the names of its parts, the usual one; characters: those that the net has
+    learnt from, the others' spellings are known all the same."""
 
     vocabulary: Vocabulary
     spellings: dict[str, str]
     habits: Habits
+    characters: tuple[str, ...] = ()
 
     @classmethod
     def learn(cls, drawings: Sequence[Told], others: Sequence[Told], least: int) -> "Knowledge":
@@ -41,11 +49,12 @@ class Knowledge:
                 spelled[node.description.name][grammar.text(node.description, 1)] += 1
         usual = {name: counts.most_common(1)[0][0] for name, counts in sorted(spelled.items())}
         names = vocabulary((node.description.name for node in parts(drawings)), least)
-        return cls(names, usual, Habits.learn(drawings))
+        characters = tuple(sorted({one.description.name for one in drawings if one.description.name and one.parts}))
+        return cls(names, usual, Habits.learn(drawings), characters)
 
     def save(self, folder: Path) -> None:
         values = {"names": self.vocabulary.names, "spellings": self.spellings, "habits": self.habits.as_json()}
-        write_json(folder / FILE, values)
+        write_json(folder / FILE, {**values, "characters": self.characters})
 
     @classmethod
     def load(cls, folder: Path) -> "Knowledge":
@@ -53,11 +62,68 @@ class Knowledge:
         try:
             values = json.loads((folder / FILE).read_text(encoding="utf-8"))
             habits = Habits.from_json(values["habits"])
-            return cls(Vocabulary(tuple(map(str, values["names"]))), dict(values["spellings"]), habits)
+            names, characters = (tuple(map(str, values[key])) for key in ("names", "characters"))
+            return cls(Vocabulary(names), dict(values["spellings"]), habits, characters)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise KnowledgeError(
                 f"{folder / FILE} tells nothing of descriptions ({error!r}); `dvc repro --force train` makes it anew"
             ) from None
+
+    def described(self, name: str, depth: int = MOST_DEPTH) -> Description:
+        """A name with its spelling, and its parts with theirs, as far as these are known."""
+        spelling = grammar.parse(self.spellings[name]) if name in self.spellings and depth else Description(name)
+
+        def whole(part: Description) -> Description:
+            if part.operator:
+                return replace(part, parts=tuple(whole(one) for one in part.parts))
+            return self.described(part.name, depth - 1) if part.name and part.name != name else part
+
+        return Description(name, spelling.operator, tuple(whole(part) for part in spelling.parts))
+
+    def spelled(self, asked: Description, table: Mapping[str, Description] | None = None) -> Description:
+        """The same by parts whose names are in the vocabulary. A character alone is spelled once, where it can be.
+
+        table: descriptions by character that are looked up where a spelling is not known. Raises UnknownPartError.
+        """
+        table = table or {}
+        if asked.name and not asked.operator and (spelling := self._spelling(asked.name, table)):
+            asked = spelling
+        return self._spelled(asked, table, 0)
+
+    def encode(self, asked: Description) -> Encoded:
+        """What `spelled` gave, as the net takes it, its parts in the order of writing."""
+        return encode(asked, self.habits.of_description(asked), self.vocabulary)
+
+    def _spelled(self, asked: Description, table: Mapping[str, Description], depth: int) -> Description:
+        if asked.operator:
+            return Description("", asked.operator, tuple(self._spelled(part, table, depth) for part in asked.parts))
+        name = self._form(asked.name)
+        if not name or name in self.vocabulary:
+            return Description(name)
+        spelling = self._spelling(name, table)
+        if spelling is None or depth == MOST_DEPTH:
+            raise UnknownPartError(self._unknown(name))
+        return self._spelled(spelling, table, depth + 1)
+
+    def _form(self, name: str) -> str:
+        """The form of a component that is in the vocabulary."""
+        forms = (form for form in self.vocabulary.names if grammar.canonical(form) == grammar.canonical(name))
+        return name if name in self.vocabulary else next(forms, name)
+
+    def _spelling(self, name: str, table: Mapping[str, Description]) -> Description | None:
+        if name in self.spellings:
+            return grammar.parse(self.spellings[name])
+        found = table.get(name)
+        return found if found is not None and found.operator else None
+
+    def _unknown(self, name: str) -> str:
+        known = [one for one in self.vocabulary.names if len(one) == 1]
+        # Unicode orders ideographs by radical, so that those near by have a part in common
+        near = sorted(known, key=lambda one: abs(ord(one) - ord(name[0])))[:NEAR]
+        return (
+            f"{name} is neither a part that the net knows nor one that it can spell; describe it, such as ⿰木食, or "
+            f"give --ids FILE with its description (known parts near it: {' '.join(near)})"
+        )
 
 
 def parts(drawings: Iterable[Told]) -> Iterator[Told]:

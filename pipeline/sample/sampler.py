@@ -17,10 +17,11 @@ from torch import Tensor
 
 from pipeline import params, seeds
 from pipeline.drawing import END_OF_CHARACTER, END_OF_STROKE, ON_PAPER, Steps
-from pipeline.net import mixture
+from pipeline.net import describer, mixture
 from pipeline.net.describer import Telling
 from pipeline.net.loss import PEN_STATES, pen_log_probabilities
 from pipeline.net.model import END_OF_PART, State, WritingNet
+from pipeline.sample.dreaming import Dream, Dreamer
 from pipeline.sample.filters import ACCEPTED, REJECTIONS, Limits, Sieve
 
 COMPACT_AT = 0.25  # share of finished drawings in a batch at which they leave it
@@ -42,6 +43,7 @@ class SampleParams:
     """A temperature below 1 makes the likely likelier, 1 is what the net learnt. Lengths (margin, min_size,
     min_distance) are those in a box whose longer side is BOX; another box scales them."""
 
+    dream: Literal["free", "described"]  # as the post's net does, or a description first
     count: Count  # accepted drawings wanted
     max_attempts: Count
     batch_size: Count
@@ -87,6 +89,7 @@ class Collected:
 
     drawn: list[Steps] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
+    dreams: list[Dream] = field(default_factory=list)  # what each was told to be; none of what is drawn freely
 
     @property
     def accepted(self) -> list[Steps]:
@@ -156,12 +159,14 @@ def collect(
     pen_weights: Sequence[float],
     *,
     start: Steps | None = None,
+    dreamer: Dreamer | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Collected:
     """Draw until options.count drawings are accepted or options.max_attempts are drawn.
 
     data holds scale (units of the data in one of the net's), width and height of the writing box.
-    start as in `generate`. progress is called after each batch with how many were accepted and drawn so far.
+    start as in `generate`. dreamer: says what each drawing is to be, else they are drawn freely. progress is called
+    after each batch with how many were accepted and drawn so far.
     Batch i has a generator of its own, from (seed, SAMPLE_STREAM, i).
     """
     sieve = Sieve(options.limits(data["width"], data["height"]), data["width"], data["height"])
@@ -170,8 +175,11 @@ def collect(
         wanted = max(SMALLEST_BATCH, 2 * (options.count - sieve.accepted))
         size = min(wanted, options.batch_size, options.max_attempts - len(found.drawn))
         source = seeds.generator(options.seed, SAMPLE_STREAM, batch, device=net.first_step(1).device)
-        for scaled in generate(net, size, options, pen_weights, source, start):
-            found.drawn.append(unscaled(scaled, data["scale"]))
+        dreams = dreamer.batch(size, options.seed, batch) if dreamer else []
+        telling = describer.telling([dream.encoded for dream in dreams], source.device) if dreams else None
+        for i, scaled in enumerate(generate(net, size, options, pen_weights, source, start, telling)):
+            found.drawn.append(unscaled(joined(scaled), data["scale"]))
+            found.dreams.extend(dreams[i : i + 1])
             found.reasons.append(sieve.reason(found.drawn[-1]))
             if sieve.accepted == options.count:
                 break
@@ -182,12 +190,13 @@ def collect(
 
 
 def index(found: Collected, data: dict[str, Any]) -> pd.DataFrame:
-    """A row a drawing for `dataset.save`: id, accepted, reason, ended, width, height.
+    """A row a drawing for `dataset.save`: id, accepted, reason, ended, width, height; of dreams description, reading.
 
     Accepted drawings are numbered in their order, as their pictures are; rejected ones by themselves, after an r.
     """
     kept = np.array([reason == ACCEPTED for reason in found.reasons], bool)
     numbers = np.where(kept, np.cumsum(kept), np.cumsum(~kept))
+    told = {"description": [dream.text for dream in found.dreams], "reading": [one.english for one in found.dreams]}
     return pd.DataFrame(
         {
             "id": [name(n) if ok else f"r{name(n)}" for ok, n in zip(kept, numbers, strict=True)],
@@ -197,6 +206,7 @@ def index(found: Collected, data: dict[str, Any]) -> pd.DataFrame:
             "width": np.float32(data["width"]),
             "height": np.float32(data["height"]),
         }
+        | (told if found.dreams else {})
     )
 
 

@@ -80,10 +80,7 @@ def described(
     if not any(one.parts for one in told):
         return {}, pd.DataFrame()
     spelled = [knowledge.canonical(one, knows.vocabulary) for one in told]
-    asked = [
-        encoding.encode(one.description, knows.habits.of_description(one.description), knows.vocabulary)
-        for one in spelled
-    ]
+    asked = [knows.encode(one.description) for one in spelled]
     source = np.random.default_rng((seed, DESCRIBED_STREAM))
     exchanged = [asked[i] for i in _deranged(len(asked), source)]
     numbers = {"nats_per_step": told_nats(net, real, spelled, knows, pen_weights)}

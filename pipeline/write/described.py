@@ -6,7 +6,7 @@ many are alike.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -14,8 +14,7 @@ import torch
 from pipeline import seeds
 from pipeline.batch.minibatches import previous_of
 from pipeline.describe import description as grammar
-from pipeline.describe import encoding
-from pipeline.describe.description import MOST_DEPTH, Description, canonical
+from pipeline.describe.description import Description
 from pipeline.describe.encoding import Encoded
 from pipeline.describe.knowledge import Knowledge
 from pipeline.drawing import Steps
@@ -26,7 +25,6 @@ from pipeline.sample.sampler import SampleParams
 from pipeline.write.writer import Writer
 
 WRITE_STREAM = 22  # key of the random streams of writing what is described
-NEAR = 5  # known parts that an error names
 
 
 class DescribedError(ValueError):
@@ -51,45 +49,11 @@ class Reader:
         return cls(Knowledge.load(net.folder), table)
 
     def read(self, text: str) -> Description:
-        """Spelled down to parts that the net knows. Raises DescriptionError, DescribedError."""
-        asked = grammar.parse(text)
-        if asked.name and not asked.operator and (spelling := self._spelling(asked.name)):
-            asked = spelling  # a character is written by its parts where they are known
-        return self._known(asked, 0)
+        """Spelled down to parts that the net knows. Raises DescriptionError, UnknownPartError."""
+        return self.knows.spelled(grammar.parse(text), self.table)
 
     def encode(self, asked: Description) -> Encoded:
-        return encoding.encode(asked, self.knows.habits.of_description(asked), self.knows.vocabulary)
-
-    def _known(self, asked: Description, depth: int) -> Description:
-        if asked.operator:
-            return replace(asked, parts=tuple(self._known(part, depth) for part in asked.parts))
-        name = self._name(asked.name)
-        if not name or name in self.knows.vocabulary:
-            return Description(name)
-        spelling = self._spelling(name)
-        if spelling is None or depth == MOST_DEPTH:
-            raise DescribedError(self._unknown(name))
-        return self._known(spelling, depth + 1)
-
-    def _name(self, name: str) -> str:
-        """The form of a component that the net knows."""
-        forms = (form for form in self.knows.vocabulary.names if canonical(form) == canonical(name))
-        return name if name in self.knows.vocabulary else next(forms, name)
-
-    def _spelling(self, name: str) -> Description | None:
-        if name in self.knows.spellings:
-            return grammar.parse(self.knows.spellings[name])
-        found = self.table.get(name)
-        return found if found is not None and found.operator else None
-
-    def _unknown(self, name: str) -> str:
-        known = [one for one in self.knows.vocabulary.names if len(one) == 1]
-        # Unicode orders ideographs by radical, so that those near by have a part in common
-        near = sorted(known, key=lambda one: abs(ord(one) - ord(name[0])))[:NEAR]
-        return (
-            f"{name} is neither a part that the net knows nor one that it can spell; describe it, such as ⿰木食, or "
-            f"give --ids FILE with its description (known parts near it: {' '.join(near)})"
-        )
+        return self.knows.encode(asked)
 
 
 @torch.inference_mode()

@@ -26,7 +26,7 @@ SAMPLE = {
     "min_distance": 2.0,
 }  # fmt: skip
 # A CPU, so that a seed gives the same characters wherever it is used; the sheet has its own columns
-FIXED = {"device": "cpu", "columns": 1, "rows": 1}
+FIXED = {"dream": "free", "device": "cpu", "columns": 1, "rows": 1}
 
 ATTEMPTS, LEAST_ATTEMPTS = 10, 200  # drawings drawn for each one wanted, before giving up
 CELL_PX, MOST_PX = 128, 16_000  # of a sheet's PNG: width of a cell, and the most in either direction

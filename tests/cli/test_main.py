@@ -183,7 +183,7 @@ def test_the_defaults_are_those_of_params_yaml(home, monkeypatch, defaults):
     assert same == {name: defaults["sample"][name] for name in same}
     assert (got.count, got.seed, got.device) == (20, 3, "cpu") and got.max_attempts == 200
     # all parameters of sampling are either these, or an option, or without influence here
-    others = {"count", "seed", "max_attempts", "device", "columns", "rows"}
+    others = {"dream", "count", "seed", "max_attempts", "device", "columns", "rows"}
     assert set(SampleParams.__dataclass_fields__) == set(same) | others
 
 
@@ -279,7 +279,7 @@ def test_a_bug_is_not_hidden(home, monkeypatch):
         run("sample")
 
 
-@pytest.mark.parametrize("arguments", [["sample", "-n", 0], ["sample", "-t", 0], ["sample", "--seed", -1], ["write"]])
+@pytest.mark.parametrize("arguments", [["sample", "-n", 0], ["sample", "-t", 0], ["sample", "--seed", -1], ["dream"]])
 def test_wrong_use_is_told(home, arguments):
     assert "Usage: " in run(*arguments, code=2)
 

@@ -12,14 +12,14 @@ from pipeline.cli import main
 from pipeline.describe import encoding
 from pipeline.describe.description import DescriptionError, parse, text
 from pipeline.describe.encoding import Vocabulary
-from pipeline.describe.knowledge import Knowledge, KnowledgeError
+from pipeline.describe.knowledge import Knowledge, KnowledgeError, UnknownPartError
 from pipeline.describe.visits import Habits
 from pipeline.net import checkpoint, describer
 from pipeline.net.model import ModelParams, WritingNet
 from pipeline.sample import sampler
 from pipeline.seeds import generator
 from pipeline.write import described
-from pipeline.write.described import DescribedError, Reader
+from pipeline.write.described import Reader
 from pipeline.write.writer import Writer
 
 MODEL = {"cell": "lstm", "layers": 2, "hidden_size": 16, "mixtures": 3, "position_input": True, "described": True,
@@ -74,7 +74,7 @@ def test_what_is_asked_for_is_spelled_down_to_what_is_known(net, asked, read):
     [
         ("⿰木", DescriptionError, "ends after 1 of the 2 parts"),
         ("", DescriptionError, "empty"),
-        ("⿰木龘", DescribedError, "龘 is neither a part that the net knows"),
+        ("⿰木龘", UnknownPartError, "龘 is neither a part that the net knows"),
     ],
 )
 def test_what_cannot_be_written_is_said(net, asked, error, said):
