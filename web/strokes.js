@@ -37,6 +37,7 @@ export function resample(points, data) {
   if (kept.length === 1) return kept;
   if (rule.rule === "rdp") return simplified(kept, rule.epsilon);
   if (rule.rule === "arclength") return spaced(kept, rule.spacing);
+  if (rule.rule !== "bezier") throw new Error(`the page does not know the resampling ${rule.rule}`);
   return divided(simplified(kept, EPSILON * Math.max(data.width, data.height)), rule);
 }
 

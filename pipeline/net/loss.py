@@ -3,7 +3,8 @@
 `training_loss` is what train/loop.py makes small, its two parts added and divided by the number of steps: another loss
 is written there. `step_losses` is what is told of a net, in validation and in scores: left as it is, nets of different
 losses compare. The density is mixture.py, with its gradient in closed form; pen_weights are the parameter
-train.pen_weights, which sampling divides out again.
+train.pen_weights, which sampling divides out again: a pen loss that is no weighted cross-entropy brings its own
+`pen_log_probabilities`.
 
 Shapes: N real steps (padding is taken out before), K mixture components.
 """

@@ -6,7 +6,8 @@ To read a new format:
 2. its name and module in RECORDS of parse/readers.py
 3. its name in Format, its files' endings in ENDINGS and how its content looks in `tell`, all of fetch/formats.py: so
    fetch brings the files, and fetch.format takes the name
-4. a file of it in GOOD of tests/parse/test_formats.py, damaged ones beside the others', a row in docs/formats.md
+4. a file of it in GOOD of tests/parse/test_formats.py, damaged ones beside the others', a row in docs/formats.md,
+   and its name in the row of fetch.format in docs/parameters.md
 
 A format whose drawings are SVG documents has no `read`: its name is in AS_SVG of parse/readers.py, as kanjivg's is.
 
