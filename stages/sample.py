@@ -17,7 +17,7 @@ from pipeline.sample.filters import ACCEPTED
 from stages import run
 
 CELL_PX = 110  # of the sheet's PNG
-CAPTION = 17  # characters that fit under a cell
+CAPTION, LATIN_ENDS = 17, "\u0250"  # characters that fit under a cell, and the first that is no Latin letter
 
 
 def main(row: Any, model: Path, out: Path) -> str:
@@ -53,9 +53,11 @@ def dreams(options: sampler.SampleParams, net: WritingNet, model: Path) -> Dream
 
 
 def captions(found: sampler.Collected) -> list[str] | None:
-    """How the accepted dreams read, cut to what stands under a cell; None of what was drawn freely."""
+    """How the accepted dreams read, cut to what stands under a cell; None of what was drawn freely. A part without an
+    English name is …, as a PNG's font has no ideographs."""
     kept = [dream.english for dream, reason in zip(found.dreams, found.reasons, strict=False) if reason == ACCEPTED]
-    return [text if len(text) <= CAPTION else text[: CAPTION - 1] + "…" for text in kept] or None
+    plain = ["".join(c if c < LATIN_ENDS else "…" for c in text) for text in kept]
+    return [text if len(text) <= CAPTION else text[: CAPTION - 1] + "…" for text in plain] or None
 
 
 def draw(
