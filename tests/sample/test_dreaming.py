@@ -81,7 +81,8 @@ def test_the_stage_writes_dreams_with_captions(net, tmp_path, options, monkeypat
     kept = dataset.load(tmp_path / "samples").index
     shown = kept[kept["reason"] == ACCEPTED]["reading"].head(3)
     sheet = (tmp_path / "samples" / "sheet.svg").read_text(encoding="utf-8")
-    assert all(text[: stage.CAPTION - 1] in sheet for text in shown) and len(shown) == 3
+    plain = ["".join(c if c.isascii() else "…" for c in text) for text in shown]  # the font has no ideographs
+    assert all(text[: stage.CAPTION - 1] in sheet for text in plain) and len(plain) == 3
 
 
 def test_a_net_that_is_never_told_cannot_dream_so(net, options, tmp_path):
