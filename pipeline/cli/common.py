@@ -1,11 +1,13 @@
 """What several commands share: errors in one plain line, options that say their defaults, the net that comes along."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import typer
+
+from pipeline.progress import Progress, T
 
 PRETRAINED = Path(__file__).parent.parent.parent / "pretrained"  # of the repository: the package is installed editable
 STARTS = "starts.parquet"
@@ -31,6 +33,17 @@ def plain_errors(command: str) -> Iterator[None]:
 def option(*names: str, help: str, panel: str | None = None, metavar: str | None = None, **more: Any) -> Any:
     """An option whose help says its default itself."""
     return typer.Option(*names, help=help, rich_help_panel=panel, metavar=metavar, show_default=False, **more)
+
+
+def bar(command: str) -> Progress:
+    """Shows on the terminal how far a long piece of work is."""
+
+    def shown(items: Iterable[T], text: str = "") -> Iterable[T]:
+        from tqdm import tqdm
+
+        return tqdm(items, desc=f"{command}: {text}", mininterval=1.0)
+
+    return shown
 
 
 def shipped() -> Path:

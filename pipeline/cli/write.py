@@ -1,8 +1,10 @@
 """`fake-kanji write`: characters that are described, ⿰木食, by a net that is told of parts."""
 
 import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,6 +26,13 @@ from pipeline.cli.sample import (
     WidthTemperature,
     picture_kind,
 )  # fmt: skip
+
+if TYPE_CHECKING:
+    from pipeline.describe.description import Description
+    from pipeline.render import Look
+    from pipeline.write.writer import Writer
+
+LACKING = "Characters that the data lack"
 
 Texts = Annotated[
     list[str] | None, typer.Argument(metavar="⿰木食 ...", help="Descriptions, or characters.", show_default=False)
@@ -47,6 +56,28 @@ BestOf = Annotated[
         panel=WRITING,
     ),
 ]
+Missing = Annotated[
+    str | None,
+    option(
+        "--missing",
+        metavar="jisx0213|FILE",
+        help="Write what the data lack of JIS X 0213, or of a file of characters, into a folder: an SVG each, a table, "
+        "sheets. Needs --ids.",
+        panel=LACKING,
+    ),
+]
+Batches = Annotated[
+    Path | None,
+    option(
+        "--batches",
+        metavar="FOLDER",
+        help="Drawings whose characters are not missing, such as data/batches (all that the net knows).",
+        panel=LACKING,
+    ),
+]
+Beside = Annotated[
+    Path | None, option("--beside", metavar="FONT", help="Show the glyphs of a font on the sheets.", panel=LACKING)
+]
 
 
 @plain_errors("write")
@@ -58,6 +89,9 @@ def write(
     ids: Ids = None,
     variants: Variants = 1,
     best_of: BestOf = 1,
+    missing: Missing = None,
+    batches: Batches = None,
+    beside: Beside = None,
     seed: Seed = None,
     temperature: Temperature = None,
     mixture_temperature: MixtureTemperature = None,
@@ -69,35 +103,102 @@ def write(
     animate: Animate = False,
 ) -> None:
     """Write what is described: a sheet, or a picture each. Needs a net with model.described."""
-    if not texts and not listed:
-        raise CommandError("nothing to write; give a description such as ⿰木食, or --list FILE")
+    asked = [*(texts or [])]
     kind = picture_kind(out, animate)
+    check(bool(asked or listed), variants, missing, kind, ids, batches, beside)
     seed = secrets.randbelow(SEEDS) if seed is None else seed
     from pipeline.describe import table  # slow: numpy, torch
     from pipeline.render import Look
-    from pipeline.sample import sampler
     from pipeline.write import described, writer
 
     net = writer.Writer.of(model or common.shipped())
-    reader = described.Reader.of(net, table.read(ids).descriptions if ids else {})
-    asked = [*(texts or []), *(described.lines(listed) if listed else [])]
-    wanted = [reader.encode(reader.read(text)) for text in asked for _ in range(variants)]
+    known = table.read(ids).descriptions if ids else {}
     temperatures = {
         "mixture_temperature": temperature if mixture_temperature is None else mixture_temperature,
         "width_temperature": temperature if width_temperature is None else width_temperature,
         "pen_temperature": pen_temperature,
     }
-    options = net.options(len(wanted), seed, False, 0, temperatures)
-    drawings, nats = described.write(net, wanted, options, best_of)
-    look, place = Look(color, smooth, animate), str(out)
+    job = Job(net, known, out, best_of, seed, temperatures, Look(color, smooth, animate), columns)
+    if missing:
+        said = write_missing(job, missing, batches, beside)
+    else:
+        asked += described.lines(listed) if listed else []
+        said = write_texts(job, asked, variants, kind)
+    typer.echo(f"{said}; --seed {seed} gives the same again")
+
+
+@dataclass(frozen=True)
+class Job:
+    """What both ways of writing take."""
+
+    net: "Writer"
+    table: "Mapping[str, Description]"
+    out: Path
+    best_of: int
+    seed: int
+    temperatures: Mapping[str, float | None]
+    look: "Look"
+    columns: int
+
+
+def check(
+    given: bool,
+    variants: int,
+    missing: str | None,
+    kind: str,
+    ids: Path | None,
+    batches: Path | None,
+    beside: Path | None,
+) -> None:
+    """Options that belong together. Raises CommandError."""
+    if not missing and not given:
+        raise CommandError("nothing to write; give a description such as ⿰木食, --list FILE, or --missing jisx0213")
+    if not missing and (batches or beside):
+        raise CommandError(f"--{'batches' if batches else 'beside'} goes with --missing; leave it out, or give both")
+    if missing and (given or variants > 1):
+        raise CommandError("--missing writes each character once; leave descriptions, --list and --variants out")
+    if missing and kind != "folder":
+        raise CommandError("--missing writes a folder; give --out FOLDER, without an ending")
+    if missing and not ids:
+        raise CommandError("--missing looks descriptions up; give --ids FILE, a table such as CHISE's or cjkvi-ids'")
+
+
+def write_texts(job: Job, asked: list[str], variants: int, kind: str) -> str:
+    """A sheet, or a picture each; what was done."""
+    from pipeline.sample import sampler
+    from pipeline.write import described, writer
+
+    net, place = job.net, str(job.out)
+    reader = described.Reader.of(net, job.table)
+    wanted = [reader.encode(reader.read(text)) for text in asked for _ in range(variants)]
+    options = net.options(len(wanted), job.seed, False, 0, job.temperatures)
+    drawings, nats = described.write(net, wanted, options, job.best_of)
     if kind == "folder":
-        paths = writer.save_each(out, drawings, net.data, look)
+        paths = writer.save_each(job.out, drawings, net.data, job.look)
         place = f"{paths[0]} to {paths[-1].name}, in the order of the list"
     else:
-        writer.save_sheet(out, drawings, net.data, columns, look)
+        writer.save_sheet(job.out, drawings, net.data, job.columns, job.look)
     unended = sum(not sampler.has_ended(steps) for steps in drawings)
     cut = f", {unended} of them cut off at sample.max_steps" if unended else ""
-    typer.echo(
+    return (
         f"{len(drawings)} writings of {len(asked)} descriptions{cut}, {sum(nats) / len(nats):.2f} nats a step\n"
-        f"wrote {place}; --seed {seed} gives the same again"
+        f"wrote {place}"
+    )
+
+
+def write_missing(job: Job, name: str, batches: Path | None, font: Path | None) -> str:
+    """A folder of what is missing; what was done."""
+    from pipeline.write import described, missing
+
+    missing.check_new(job.out)
+    reader = described.Reader.of(job.net, job.table)
+    wanted, there = missing.wanted(name), missing.there(reader.knows, batches)
+    plans = [missing.plan(character, reader) for character in wanted if character not in there]
+    options = job.net.options(max(len(plans), 1), job.seed, False, 0, job.temperatures)
+    filled = missing.fill(job.net, plans, options, job.best_of, common.bar("write"))
+    missing.save(job.out, filled, job.net.data, job.look, job.columns, font)
+    return (
+        f"{len(plans):,} of {len(wanted):,} characters are missing; {len(filled.drawings):,} of them written, "
+        f"{len(plans) - len(filled.drawings):,} not: {filled.why()}\n"
+        f"wrote {job.out}; {missing.TABLE} there has a row each"
     )

@@ -7,6 +7,7 @@ many are alike.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import torch
@@ -20,6 +21,7 @@ from pipeline.describe.knowledge import Knowledge
 from pipeline.drawing import Steps
 from pipeline.net import describer, loss
 from pipeline.net.describer import Telling
+from pipeline.progress import Progress, unseen
 from pipeline.sample import sampler
 from pipeline.sample.sampler import SampleParams
 from pipeline.write.writer import Writer
@@ -52,13 +54,21 @@ class Reader:
         """Spelled down to parts that the net knows. Raises DescriptionError, UnknownPartError."""
         return self.knows.spelled(grammar.parse(text), self.table)
 
+    def knows_by_name(self, name: str) -> bool:
+        """Whether the net was told of this part, or of another form of it, by name."""
+        return name in self.knows.vocabulary or grammar.canonical(name) in self._forms
+
     def encode(self, asked: Description) -> Encoded:
         return self.knows.encode(asked)
+
+    @cached_property
+    def _forms(self) -> frozenset[str]:
+        return frozenset(map(grammar.canonical, self.knows.vocabulary.names))
 
 
 @torch.inference_mode()
 def write(
-    net: Writer, wanted: Sequence[Encoded], options: SampleParams, best_of: int
+    net: Writer, wanted: Sequence[Encoded], options: SampleParams, best_of: int, progress: Progress = unseen
 ) -> tuple[list[Steps], list[float]]:
     """A drawing of each, in the units of the data, the likeliest of `best_of` attempts; and its nats a step.
 
@@ -67,7 +77,7 @@ def write(
     drawings: list[Steps] = []
     nats: list[float] = []
     size = max(1, options.batch_size // best_of)
-    for at in range(0, len(wanted), size):
+    for at in progress(range(0, len(wanted), size), "write"):
         part = [one for one in wanted[at : at + size] for _ in range(best_of)]
         source = seeds.generator(options.seed, WRITE_STREAM, at)
         telling = describer.telling(part)
