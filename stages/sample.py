@@ -6,24 +6,20 @@ from typing import Any
 from tqdm import tqdm
 
 from pipeline import dataset, params, render
-from pipeline.describe.knowledge import Knowledge
 from pipeline.drawing import Steps
 from pipeline.files import whole_folder, write_json
 from pipeline.net import checkpoint
-from pipeline.net.model import WritingNet
 from pipeline.sample import sampler
-from pipeline.sample.dreaming import Dreamer
-from pipeline.sample.filters import ACCEPTED
+from pipeline.sample.dreaming import Dreamer, captions
 from stages import run
 
 CELL_PX = 110  # of the sheet's PNG
-CAPTION, LATIN_ENDS = 17, "\u0250"  # characters that fit under a cell, and the first that is no Latin letter
 
 
 def main(row: Any, model: Path, out: Path) -> str:
     options = params.load("sample")
     net, config = checkpoint.load_model(model, sampler.choose_device(options.device))
-    dreamer = dreams(options, net, model)
+    dreamer = Dreamer.load(model, net) if options.dream == "described" else None
     with tqdm(total=options.count, desc="sample", unit=" accepted") as bar:
 
         def show(accepted: int, drawn: int) -> None:
@@ -36,32 +32,12 @@ def main(row: Any, model: Path, out: Path) -> str:
         write_json(folder / "acceptance.json", sampler.acceptance(found))
         about = {key: config["data"].get(key) for key in ("width", "height", "licence")}
         write_json(folder / "data.json", about)  # for who exports them
-        draw(folder, found.accepted, options, config["data"], captions(found))
+        draw(folder, found.accepted, options, config["data"], captions(found.accepted_dreams))
     return sampler.sentence(found, options)
 
 
-def dreams(options: sampler.SampleParams, net: WritingNet, model: Path) -> Dreamer | None:
-    """Who says what to draw. Raises SamplingError: a net that cannot be told."""
-    if options.dream == "free":
-        return None
-    if net.describer is None:
-        raise sampler.SamplingError(
-            "sample.dream is described, but the net is never told what to write; set model.described: true and train "
-            "it, or sample.dream: free"
-        )
-    return Dreamer.of(Knowledge.load(model))
-
-
-def captions(found: sampler.Collected) -> list[str] | None:
-    """How the accepted dreams read, cut to what stands under a cell; None of what was drawn freely. A part without an
-    English name is …, as a PNG's font has no ideographs."""
-    kept = [dream.english for dream, reason in zip(found.dreams, found.reasons, strict=False) if reason == ACCEPTED]
-    plain = ["".join(c if c < LATIN_ENDS else "…" for c in text) for text in kept]
-    return [text if len(text) <= CAPTION else text[: CAPTION - 1] + "…" for text in plain] or None
-
-
 def draw(
-    folder: Path, accepted: list[Steps], options: sampler.SampleParams, data: dict[str, Any], labels: list[str] | None
+    folder: Path, accepted: list[Steps], options: sampler.SampleParams, data: dict[str, Any], labels: list[str]
 ) -> None:
     """svg/0001.svg and on, and the sheet of the first accepted ones, not picked."""
     box, credit = (data["width"], data["height"]), data.get("licence")
@@ -71,8 +47,7 @@ def draw(
         with (folder / "svg" / f"{sampler.name(number)}.svg").open("x", encoding="utf-8") as file:
             file.write(picture)
     shown = options.columns * options.rows
-    under = labels[:shown] if labels else None
-    sheet = render.sheet_svg(accepted[:shown], *box, options.columns, under, credit=credit)
+    sheet = render.sheet_svg(accepted[:shown], *box, options.columns, labels[:shown] or None, credit=credit)
     render.write_both(folder / "sheet", sheet, CELL_PX * options.columns)
 
 

@@ -1,6 +1,7 @@
 """`fake-kanji sample`: new characters, as a sheet or a picture each."""
 
 import secrets
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,14 @@ from pipeline.cli import common
 from pipeline.cli.common import STARTS, CommandError, option, plain_errors
 
 SEEDS = 10**9  # random seeds are below
+
+
+class Kind(StrEnum):
+    """How the net dreams."""
+
+    FREE = "free"
+    DESCRIBED = "described"
+
 
 WRITING, LOOKS = "How the net writes", "How it looks"
 Count = Annotated[int, option("--count", "-n", min=1, metavar="N", help="How many characters (20).")]
@@ -62,6 +71,16 @@ PenTemperature = Annotated[
     float | None,
     option("--pen-temperature", min=0.01, metavar="T", help="Of when strokes and characters end (1).", panel=WRITING),
 ]
+Dream = Annotated[
+    Kind,
+    option(
+        "--dream",
+        metavar="free|described",
+        help="Free as the post's net, or a new description first, which a net that is told of parts then writes; how "
+        "it reads stands below each (free).",
+        panel=WRITING,
+    ),
+]
 Filtered = Annotated[
     bool,
     option(
@@ -93,6 +112,7 @@ def sample(
     mixture_temperature: MixtureTemperature = None,
     width_temperature: WidthTemperature = None,
     pen_temperature: PenTemperature = None,
+    dream: Dream = Kind.FREE,
     filtered: Filtered = True,
     color: Colour = True,
     columns: Columns = 10,
@@ -100,29 +120,33 @@ def sample(
     animate: Animate = False,
 ) -> None:
     """Write new characters: a sheet, or a picture each."""
-    kind = picture_kind(out, animate)
+    kind, planned = picture_kind(out, animate), dream is Kind.DESCRIBED
+    if planned and start:
+        raise CommandError("--start begins what is dreamt freely; leave it out, or --dream described")
     seed = secrets.randbelow(SEEDS) if seed is None else seed
     from pipeline.render import Look  # slow: numpy, torch
+    from pipeline.sample.dreaming import Dreamer
     from pipeline.write import prefix, writer
 
     if kind == "folder":
-        writer.check_free(out, count)
+        writer.check_free(out, count, planned)
     folder = model or common.shipped()
     net = writer.Writer.of(folder)
+    dreamer = Dreamer.load(folder, net.net) if planned else None
     begin = prefix.read(start, net.data, _starts_of(folder, starts_file)) if start else None
     temperatures = {
         "mixture_temperature": temperature if mixture_temperature is None else mixture_temperature,
         "width_temperature": temperature if width_temperature is None else width_temperature,
         "pen_temperature": pen_temperature,
     }
-    written = net.write(count, seed, filtered, begin, temperatures)
+    written = net.write(count, seed, filtered, begin, temperatures, dreamer)
     look = Look(color, smooth, animate)
     place = str(out)
     if kind == "folder":
-        paths = writer.save_each(out, written.drawings, net.data, look)
+        paths = writer.save_each(out, written.drawings, net.data, look, written.dreams)
         place = f"{paths[0]} to {paths[-1].name}"
     else:
-        writer.save_sheet(out, written.drawings, net.data, columns, look)
+        writer.save_sheet(out, written.drawings, net.data, columns, look, written.dreams)
     typer.echo(f"{written.sentence}\nwrote {place}; --seed {seed} gives the same again")
 
 

@@ -6,8 +6,10 @@ npz     the object arrays train, valid and test of (n, 3) float32: dx, dy, lifte
         allow_pickle, which is theirs). The pen starts on the paper at a first point that has no row, as in the data
         published with it; the position in the box is lost.
 ndjson  a drawing a line, whole numbers in a box from 0 to 255, as Quick, Draw!'s simplified files; `word` is the
-        drawing's label or character, a split is lost
+        drawing's label, character or description, a split is lost
 json    width, height, licence and the drawings: id, character, split and strokes as lists of x, y
+
+A dream that was described before it was written keeps its description and reading in ndjson and json.
 
 Drawings without a split, as samples are, are train in an npz.
 """
@@ -29,6 +31,7 @@ from pipeline.export.filenames import file_names
 from pipeline.parse.formats import quickdraw, stroke3
 
 NAMES = "names.csv"
+TOLD = ("description", "reading")  # columns of dreams
 KINDS = ("svg", "npz", "ndjson", "json")
 DECIMALS = 4
 
@@ -127,6 +130,7 @@ def _ndjson(exported: Exported, path: Path) -> None:
             strokes = [stroke * (quickdraw.SIDE / side) for stroke in to_strokes(steps, row["width"], row["height"])]
             whole = [np.clip(np.rint(stroke), 0, quickdraw.SIDE).astype(int).T.tolist() for stroke in strokes]
             line = {"word": _word(row), "key_id": row["id"], "recognized": True, "drawing": whole}
+            line |= _told(row)
             line |= {"licence": exported.licence} if exported.licence else {}
             file.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
 
@@ -138,6 +142,7 @@ def _json(exported: Exported, path: Path) -> None:
             "id": row["id"],
             "character": row.get("character", ""),
             "split": row.get("split", ""),
+            **_told(row),
             "strokes": [stroke.round(DECIMALS).tolist() for stroke in to_strokes(steps, row["width"], row["height"])],
         }
         for row, steps in exported
@@ -147,7 +152,12 @@ def _json(exported: Exported, path: Path) -> None:
 
 
 def _word(row: pd.Series) -> str:
-    return row.get("label") or row.get("character") or ""
+    return row.get("label") or row.get("character") or row.get("description") or ""
+
+
+def _told(row: pd.Series) -> dict[str, str]:
+    """What a dream was told to be, and how that reads; nothing of others."""
+    return {name: row[name] for name in TOLD if row.get(name)}
 
 
 def _licence(folder: Path) -> str:

@@ -3,7 +3,10 @@
 A dream is the description of no character that is known; what the net draws of it is sampled and filtered as any other.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
 
 import numpy as np
 
@@ -12,8 +15,14 @@ from pipeline.describe import reading
 from pipeline.describe.dreams import Dreams
 from pipeline.describe.encoding import Encoded
 from pipeline.describe.knowledge import Knowledge
+from pipeline.net.model import WritingNet
 
 DREAM_STREAM = 23  # key of the random streams of dreams
+CAPTION, LATIN_ENDS = 17, "\u0250"  # characters that fit under a cell, and the first that is no Latin letter
+
+
+class UntoldError(ValueError):
+    """A net that cannot be told what to write."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +42,17 @@ class Dreamer:
     dreams: Dreams
 
     @classmethod
-    def of(cls, knows: Knowledge) -> "Dreamer":
+    def load(cls, model: Path, net: WritingNet) -> Self:
+        """For the net of that folder. Raises UntoldError, KnowledgeError, DreamError."""
+        if net.describer is None:
+            raise UntoldError(
+                f"the net in {model} is never told what to write, so it can only dream freely (sample.dream: free); "
+                "set model.described: true and train one that is"
+            )
+        return cls.of(Knowledge.load(model))
+
+    @classmethod
+    def of(cls, knows: Knowledge) -> Self:
         """Raises DreamError: the net knows too few descriptions."""
         learnt, every = ([knows.described(name) for name in names] for names in (knows.characters, knows.spellings))
         return cls(knows, Dreams.learn(learnt, every))
@@ -50,3 +69,10 @@ class Dreamer:
             )
             for one in self.dreams.sample(count, source)
         ]
+
+
+def captions(dreams: Sequence[Dream]) -> list[str]:
+    """How they read, cut to what stands under a cell. A part without an English name is …, as a PNG's font has no
+    ideographs."""
+    plain = ["".join(c if c < LATIN_ENDS else "…" for c in dream.english) for dream in dreams]
+    return [text if len(text) <= CAPTION else text[: CAPTION - 1] + "…" for text in plain]

@@ -96,6 +96,11 @@ class Collected:
         return [steps for steps, reason in zip(self.drawn, self.reasons, strict=True) if reason == ACCEPTED]
 
     @property
+    def accepted_dreams(self) -> list[Dream]:
+        """What the accepted were told to be; none of what is drawn freely."""
+        return [dream for dream, reason in zip(self.dreams, self.reasons, strict=False) if reason == ACCEPTED]
+
+    @property
     def rejected(self) -> Counter[str]:
         """How many were rejected, by reason."""
         return Counter(reason for reason in self.reasons if reason != ACCEPTED)
@@ -196,7 +201,6 @@ def index(found: Collected, data: dict[str, Any]) -> pd.DataFrame:
     """
     kept = np.array([reason == ACCEPTED for reason in found.reasons], bool)
     numbers = np.where(kept, np.cumsum(kept), np.cumsum(~kept))
-    told = {"description": [dream.text for dream in found.dreams], "reading": [one.english for one in found.dreams]}
     return pd.DataFrame(
         {
             "id": [name(n) if ok else f"r{name(n)}" for ok, n in zip(kept, numbers, strict=True)],
@@ -206,8 +210,13 @@ def index(found: Collected, data: dict[str, Any]) -> pd.DataFrame:
             "width": np.float32(data["width"]),
             "height": np.float32(data["height"]),
         }
-        | (told if found.dreams else {})
+        | (told(found.dreams) if found.dreams else {})
     )
+
+
+def told(dreams: Sequence[Dream]) -> dict[str, list[str]]:
+    """As columns: the description of each, and how it reads."""
+    return {"description": [dream.text for dream in dreams], "reading": [dream.english for dream in dreams]}
 
 
 def name(number: int) -> str:

@@ -4,10 +4,12 @@ How they are sampled and filtered is the model's: the section `sample` of its co
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
+
+import pandas as pd
 
 from pipeline import files, params, render
 from pipeline.drawing import Steps
@@ -16,6 +18,7 @@ from pipeline.net import checkpoint
 from pipeline.net.model import WritingNet
 from pipeline.render import Look
 from pipeline.sample import sampler
+from pipeline.sample.dreaming import Dream, Dreamer, captions
 from pipeline.sample.sampler import Collected, SampleParams
 from pipeline.write.prefix import Prefix
 
@@ -29,6 +32,7 @@ SAMPLE = {
 FIXED = {"dream": "free", "device": "cpu", "columns": 1, "rows": 1}
 
 ATTEMPTS, LEAST_ATTEMPTS = 10, 200  # drawings drawn for each one wanted, before giving up
+DREAMS = "dreams.csv"  # in a folder of pictures: file, description, reading
 CELL_PX, MOST_PX = 128, 16_000  # of a sheet's PNG: width of a cell, and the most in either direction
 
 
@@ -38,10 +42,12 @@ class WriterError(ValueError):
 
 @dataclass(frozen=True)
 class Written:
-    """Drawings in the units of the net's box, and what became of those that were drawn, in one line."""
+    """Drawings in the units of the net's box, what became of those that were drawn, in one line, and what each was told
+    to be; none of what is drawn freely."""
 
     drawings: list[Steps]
     sentence: str
+    dreams: list[Dream]
 
 
 @dataclass(frozen=True)
@@ -70,15 +76,22 @@ class Writer:
         return self.config["data"]
 
     def write(
-        self, count: int, seed: int, filtered: bool, begin: Prefix | None, changes: Mapping[str, float | None]
+        self,
+        count: int,
+        seed: int,
+        filtered: bool,
+        begin: Prefix | None,
+        changes: Mapping[str, float | None],
+        dreamer: Dreamer | None = None,
     ) -> Written:
         """`count` characters, or as many as passed the filters; each begins with `begin`, bit for bit.
 
-        changes: parameters of sampling by name, None for the model's own. Raises WriterError: none passed.
+        changes: parameters of sampling by name, None for the model's own. dreamer: says what each is to be.
+        Raises WriterError: none passed.
         """
         options = self.options(count, seed, filtered, len(begin.steps) if begin else 0, changes)
         start = begin.scaled(self.data["scale"]) if begin else None
-        found = sampler.collect(self.net, options, self.data, self.config["pen_weights"], start=start)
+        found = sampler.collect(self.net, options, self.data, self.config["pen_weights"], start=start, dreamer=dreamer)
         if begin:
             begin.keep(found.drawn)
         drawings = found.accepted if filtered else found.drawn
@@ -86,7 +99,9 @@ class Writer:
             raise WriterError(
                 f"none of {len(found.drawn)} characters passed the filters ({_reasons(found)}); --no-filter shows them"
             )
-        return Written(drawings, _sentence(found, count, filtered, f", begun with {begin.text}" if begin else ""))
+        begun = f", begun with {begin.text}" if begin else ""
+        dreams = found.accepted_dreams if filtered else found.dreams
+        return Written(drawings, _sentence(found, count, filtered, begun), dreams)
 
     def options(
         self, count: int, seed: int, filtered: bool, room: int, changes: Mapping[str, float | None]
@@ -99,12 +114,15 @@ class Writer:
         return params.build(SampleParams, values | FIXED, f"{self.folder / checkpoint.CONFIG}: sample")
 
 
-def save_sheet(path: Path, drawings: list[Steps], data: dict[str, Any], columns: int, look: Look) -> None:
-    """A sheet as .svg or .png, by the path's ending."""
+def save_sheet(
+    path: Path, drawings: list[Steps], data: dict[str, Any], columns: int, look: Look, dreams: Sequence[Dream] = ()
+) -> None:
+    """A sheet as .svg or .png, by the path's ending; dreams: of each drawing, how it reads stands below it."""
     columns = min(columns, len(drawings))
     sheet = render.sheet_svg(
-        drawings, data["width"], data["height"], columns, credit=data.get("licence") or None, look=look
-    )
+        drawings, data["width"], data["height"], columns, captions(dreams) or None, credit=data.get("licence") or None,
+        look=look,
+    )  # fmt: skip
     if path.suffix.lower() == ".png":
         rows = -(-len(drawings) // columns)
         render.write_png(sheet, path, columns * max(1, min(CELL_PX, MOST_PX // max(columns, rows))))
@@ -113,9 +131,12 @@ def save_sheet(path: Path, drawings: list[Steps], data: dict[str, Any], columns:
             partial.write_text(sheet, encoding="utf-8")
 
 
-def save_each(folder: Path, drawings: list[Steps], data: dict[str, Any], look: Look) -> list[Path]:
-    """An SVG a drawing, 0001.svg and on; what else the folder holds stays. Raises WriterError: one is there already."""
-    check_free(folder, len(drawings))
+def save_each(
+    folder: Path, drawings: list[Steps], data: dict[str, Any], look: Look, dreams: Sequence[Dream] = ()
+) -> list[Path]:
+    """An SVG a drawing, 0001.svg and on, and of dreams a table of what each was told to be; what else the folder holds
+    stays. Raises WriterError: one is there already."""
+    check_free(folder, len(drawings), bool(dreams))
     paths = _each(folder, len(drawings))
     for path, steps in zip(paths, drawings, strict=True):
         picture = render.drawing_svg(
@@ -123,12 +144,17 @@ def save_each(folder: Path, drawings: list[Steps], data: dict[str, Any], look: L
         )
         with files.whole_file(path) as partial:
             partial.write_text(picture, encoding="utf-8")
+    if dreams:
+        table = {"file": [path.name for path in paths]} | sampler.told(dreams)
+        with files.whole_file(folder / DREAMS) as partial:
+            pd.DataFrame(table).to_csv(partial, index=False, lineterminator="\n")
     return paths
 
 
-def check_free(folder: Path, count: int) -> None:
-    """Raise WriterError where one of so many pictures would be written over another."""
-    if there := [path.name for path in _each(folder, count) if os.path.lexists(path)]:
+def check_free(folder: Path, count: int, dreams: bool = False) -> None:
+    """Raise WriterError where one of so many pictures, or the table of dreams, would be written over another."""
+    paths = [*_each(folder, count), *([folder / DREAMS] if dreams else [])]
+    if there := [path.name for path in paths if os.path.lexists(path)]:
         raise WriterError(f"--out {folder} holds {there[0]} already, and nothing is written over; name another folder")
 
 

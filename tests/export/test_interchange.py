@@ -80,6 +80,24 @@ def test_ndjson_as_quick_draw_has_it(folder, tmp_path):
         np.testing.assert_allclose(found, expected, atol=0.5 * 109 / 255 + 1e-6)
 
 
+def test_a_dream_keeps_its_description(folder, tmp_path):
+    drawings = dataset.load(folder)
+    plain = drawings.index.drop(columns=["start", "stop", "strokes", "character"])
+    told = plain.assign(description="⿰木食", reading="tree beside eat")
+    for name, index in (("told", told), ("free", plain)):
+        (tmp_path / name).mkdir()
+        dataset.save(tmp_path / name, list(drawings), index)
+        for kind in ("json", "ndjson"):
+            assert run(tmp_path / name, "-f", kind, "--out", tmp_path / f"{name}.{kind}")[0] == 0
+    kept = {"description": "⿰木食", "reading": "tree beside eat"}
+    lines = [json.loads(line) for line in (tmp_path / "told.ndjson").read_text(encoding="utf-8").splitlines()]
+    assert len(lines) == 90 and all(line["word"] == "⿰木食" and kept.items() <= line.items() for line in lines)
+    written = json.loads((tmp_path / "told.json").read_text(encoding="utf-8"))["drawings"]
+    assert len(written) == 90 and all(kept.items() <= one.items() for one in written)
+    for kind in ("json", "ndjson"):  # the control
+        assert "description" not in (tmp_path / f"free.{kind}").read_text(encoding="utf-8")
+
+
 def test_json_has_all_of_it(folder, tmp_path):
     path = tmp_path / "o.json"
     assert run(folder, "-f", "json", "--out", path, "--rejected")[0] == 0

@@ -1,10 +1,13 @@
 """Dreams with a plan: new descriptions by the parts that the net knows, and drawings that are told them."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
+from typer.testing import CliRunner
 
 from pipeline import dataset, params
+from pipeline.cli import main
 from pipeline.describe.description import parse
 from pipeline.describe.dreams import DreamError
 from pipeline.describe.encoding import Vocabulary
@@ -12,10 +15,10 @@ from pipeline.describe.knowledge import Knowledge
 from pipeline.describe.visits import Habits
 from pipeline.net import checkpoint
 from pipeline.net.model import ModelParams, WritingNet
-from pipeline.sample import sampler
-from pipeline.sample.dreaming import Dreamer
+from pipeline.sample import dreaming, sampler
+from pipeline.sample.dreaming import Dream, Dreamer, UntoldError, captions
 from pipeline.sample.filters import ACCEPTED
-from pipeline.sample.sampler import SampleParams, SamplingError
+from pipeline.sample.sampler import SampleParams
 from pipeline.seeds import generator
 from stages import sample as stage
 
@@ -42,6 +45,15 @@ def net():
     with torch.no_grad():
         net.head.bias[-3:] = torch.tensor([2.0, 3.5, 3.5])
     return net
+
+
+@pytest.fixture
+def model(net, tmp_path):
+    folder = tmp_path / "model"
+    folder.mkdir()
+    checkpoint.save_model(folder, net.state_dict(), {"model": MODEL, "data": DATA, "pen_weights": [0.3, 1.0, 3.0]})
+    KNOWS.save(folder)
+    return folder
 
 
 def test_dreams_are_of_known_parts_and_of_no_known_character():
@@ -71,24 +83,58 @@ def test_each_drawing_keeps_its_dream(net, options):
     assert not free.dreams and "description" not in sampler.index(free, DATA)  # the control
 
 
-def test_the_stage_writes_dreams_with_captions(net, tmp_path, options, monkeypatch):
-    model = tmp_path / "model"
-    model.mkdir()
-    checkpoint.save_model(model, net.state_dict(), {"model": MODEL, "data": DATA, "pen_weights": [0.3, 1.0, 3.0]})
-    KNOWS.save(model)
+def test_the_stage_writes_dreams_with_captions(model, tmp_path, options, monkeypatch):
     monkeypatch.setattr(params, "load", lambda name: options(dream="described"))
     stage.main(None, model, tmp_path / "samples")
     kept = dataset.load(tmp_path / "samples").index
     shown = kept[kept["reason"] == ACCEPTED]["reading"].head(3)
     sheet = (tmp_path / "samples" / "sheet.svg").read_text(encoding="utf-8")
     plain = ["".join(c if c.isascii() else "…" for c in text) for text in shown]  # the font has no ideographs
-    assert all(text[: stage.CAPTION - 1] in sheet for text in plain) and len(plain) == 3
+    assert all(text[: dreaming.CAPTION - 1] in sheet for text in plain) and len(plain) == 3
 
 
-def test_a_net_that_is_never_told_cannot_dream_so(net, options, tmp_path):
-    with pytest.raises(SamplingError, match="model.described: true"):
-        stage.dreams(options(dream="described"), net.untold(), tmp_path)
-    assert stage.dreams(options(), net.untold(), tmp_path) is None
+def test_a_net_that_is_never_told_cannot_dream_so(net, tmp_path):
+    with pytest.raises(UntoldError, match="model.described: true"):
+        Dreamer.load(tmp_path, net.untold())
+
+
+def test_a_caption_is_short_and_latin():
+    texts = ["tree beside eat", "speech beside (stand over village)", "tree beside 垂"]
+    found = captions([Dream("", text, KNOWS.encode(parse("？"))) for text in texts])
+    assert found == ["tree beside eat", "speech beside (s…", "tree beside …"]
+
+
+def run(*arguments, code=0):
+    result = CliRunner().invoke(main.app, ["sample", *map(str, arguments)])
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def test_the_command_dreams_with_a_plan_on_demand(model, tmp_path):
+    asked = ("--model", model, "--seed", 1, "--count", 3, "--no-filter")
+    run(*asked, "--dream", "described", "--out", tmp_path / "each")
+    table = pd.read_csv(tmp_path / "each" / "dreams.csv")
+    assert table["file"].tolist() == ["0001.svg", "0002.svg", "0003.svg"]
+    told = Dreamer.of(KNOWS).batch(32, 1, 0)[:3]
+    assert table["description"].tolist() == [dream.text for dream in told]
+    run(*asked, "--dream", "described", "--out", tmp_path / "sheet.svg")
+    sheet = (tmp_path / "sheet.svg").read_text(encoding="utf-8")
+    assert all(f">{text}</text>" in sheet for text in captions(told))
+    run(*asked, "--out", tmp_path / "free.svg")  # the control
+    assert "<text" not in (tmp_path / "free.svg").read_text(encoding="utf-8")
+
+
+def test_the_command_says_what_does_not_go_together(model, net, tmp_path):
+    said = run("--dream", "described", "--start", "木", "--model", model, "--out", tmp_path / "a.svg", code=1)
+    assert "leave it out, or --dream described" in said
+    (tmp_path / "each").mkdir()
+    (tmp_path / "each" / "dreams.csv").write_text("mine")
+    asked = ("--dream", "described", "--model", model)
+    assert "holds dreams.csv already" in run(*asked, "--out", tmp_path / "each", code=1)
+    assert (tmp_path / "each" / "dreams.csv").read_text() == "mine" and not (tmp_path / "each" / "0001.svg").exists()
+    checkpoint.save_model(model, net.untold().state_dict(), {"model": MODEL | {"described": False}, "data": DATA,
+                                                             "pen_weights": [0.3, 1.0, 3.0]})  # fmt: skip
+    assert "never told what to write" in run(*asked, "--out", tmp_path / "a.svg", code=1)
 
 
 def test_too_little_to_dream_of_is_said():

@@ -107,7 +107,10 @@ HEADLINES = (
         "end_of_stroke_floor",
     ),
 )  # fmt: skip
+TOLD = ("description", "reading")  # of a sample that was described before it was written
 COLUMNS = {
+    "description": Column("described as", "the parts that the net was told to write"),
+    "reading": Column("reads", "the description by Unicode's names of the radicals"),
     "reason": Column("rejected because", "empty: accepted"),
     "distance": Column("distance to nearest", "to the nearest training character; small is a copy"),
     "copy": Column("copy", "nearer than the nearest 1 % of held-out real characters"),
@@ -185,8 +188,8 @@ def films_of(material: Material, net: WritingNet, pen_weights: Sequence[float], 
 
 
 def numbers_of(samples: DrawingSet, nearest: pd.DataFrame, more: pd.DataFrame | None = None) -> pd.DataFrame:
-    """A row a sample, in their order: id, accepted, reason, strokes, steps, width, height, ended, and by id what
-    `nearest` (distance, copy) and `more` have."""
+    """A row a sample, in their order: id, accepted, reason, strokes, steps, width, height, ended, where they were
+    told what to be description and reading, and by id what `nearest` (distance, copy) and `more` have."""
     boxes = np.array([_size(steps) for steps in samples], np.float64).reshape(-1, 2)
     index = samples.index
     table = pd.DataFrame(
@@ -201,6 +204,7 @@ def numbers_of(samples: DrawingSet, nearest: pd.DataFrame, more: pd.DataFrame | 
             "ended": [bool(steps[-1, 2] == END_OF_CHARACTER) for steps in samples],
         }
     )
+    table = table.assign(**{name: index[name].to_numpy() for name in TOLD if name in index})
     for extra in (nearest[["id", "distance", "copy"]], more):
         if extra is not None:
             table = table.merge(extra, on="id", how="left", validate="one_to_one")

@@ -84,9 +84,9 @@ class Film:
 @dataclass(frozen=True)
 class Gallery:
     """samples: drawings in the units of a width x height box, in order. numbers: a row a sample; must have `id`; may
-    have `accepted` (bool) and `reason` (why rejected); any other column of numbers can be sorted by, of booleans
-    ticked, of text searched. parts, nearest: one for each sample, or empty when they are not known; a sample without
-    has an empty list, a None. parameters: section -> name -> value.
+    have `accepted` (bool), `reason` (why rejected), `description` and `reading` (captions); any other column of numbers
+    can be sorted by, of booleans ticked, of text searched. parts, nearest: one for each sample, or empty when they are
+    not known; a sample without has an empty list, a None. parameters: section -> name -> value.
     """
 
     title: str

@@ -113,6 +113,9 @@
   const nearestOf = (i) => (data.nearest[i] >= 0 ? data.reals[data.nearest[i]] : null);
   const reasonOf = (i) => (column.reason ? column.reason[i].replaceAll("_", " ") : "");
   const acceptedOf = (i) => (column.accepted ? Boolean(column.accepted[i]) : reasonOf(i) === "");
+  /** What a sample was told to be, and how that reads; none of what was drawn freely. */
+  const toldOf = (i) => ["description", "reading"].map((name) => column[name]?.[i]).filter(Boolean);
+  const told = (i) => toldOf(i).map((line, k) => make("span", { class: k ? "reading" : "told", title: line }, line));
   const sorted = new Map(
     numbers.map(({ name, values }) => [name, values.filter((value) => value !== null).sort((a, b) => a - b)]),
   );
@@ -151,6 +154,7 @@
       ...rejected.map(([state, times]) => [`=${state}`, `${state} (${times})`])]);
     const elements = tally(data.ids.flatMap((_, i) => [...new Set(partsOf(i).map(([element]) => element))]));
     options(field.part, [["", "any"], ...elements.map(([element, times]) => [element, `${element} (${times})`])]);
+    if (column.reading) field.query.placeholder = "number, reading, part, nearest, reason";
     const there = { state: rejected.length > 0, part: elements.length > 0, strokes: Boolean(column.strokes) };
     for (const tool of tools.querySelectorAll("[data-needs]")) tool.hidden = !there[tool.dataset.needs];
     one("flags").replaceChildren(...flags.map(({ name, label, values }) => {
@@ -200,7 +204,7 @@
 
   function describe(i) {
     const near = nearestOf(i), parts = partsOf(i).map(([element]) => element);
-    return [`Character ${data.ids[i]}`, column.strokes && `${column.strokes[i]} strokes`,
+    return [`Character ${data.ids[i]}`, ...toldOf(i), column.strokes && `${column.strokes[i]} strokes`,
       parts.length && `parts ${parts.join(" ")}`, near && `nearest real character ${near[1] || near[0]}`,
       acceptedOf(i) ? "" : `rejected: ${reasonOf(i)}`].filter(Boolean).join(", ");
   }
@@ -213,7 +217,7 @@
   function card(i, at) {
     const svg = ink(draw("svg", { class: "cell", "aria-hidden": "true" }), data.samples[i]);
     const key = field.sort.value, near = nearestOf(i);
-    const text = make("span", { class: "card-text" });
+    const text = make("span", { class: "card-text" }, ...told(i));
     if (partsOf(i).length) text.append(make("span", { class: "card-parts" }, ...partNames(i)));
     text.append(make("span", { class: "card-id" }, data.ids[i]));
     if (key) text.append(make("span", {}, say(column[key][i])));
@@ -322,6 +326,8 @@
   function show(i) {
     const near = nearestOf(i);
     one("view-title").textContent = `${data.ids[i]}${acceptedOf(i) ? "" : `, rejected: ${reasonOf(i)}`}`;
+    one("view-told").replaceChildren(...told(i));
+    one("view-told").hidden = !toldOf(i).length;
     ink(large, data.samples[i]);
     point(large, null, null);
     scrub.max = large.children.length;

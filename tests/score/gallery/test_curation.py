@@ -76,6 +76,17 @@ def test_more_numbers_and_parts_come_by_id_in_any_order(material, scores):
         curation.curate(material, scores, numbers=pd.concat([more, more]))
 
 
+def test_what_a_sample_was_told_stands_with_its_numbers(material, scores):
+    told = {"description": [f"⿰木{chr(0x4E00 + i)}" for i in range(30)], "reading": [f"tree {i}" for i in range(30)]}
+    samples = DrawingSet(material.samples.points, material.samples.index.assign(**told))
+    shown = exhibits.as_json(curation.curate(replace(material, samples=samples), scores))["columns"]
+    columns = {column["name"]: column for column in shown}
+    assert {name: columns[name]["values"] for name in told} == told
+    assert columns["reading"]["kind"] == "text" and columns["description"]["label"] == "described as"
+    free = exhibits.as_json(curation.curate(material, scores))["columns"]  # the control
+    assert [one for one in shown if one["name"] not in told] == free
+
+
 def test_a_table_of_parts_becomes_the_parts_of_each(material, scores):
     table = pd.DataFrame({"drawing": [2, 2, 0], "element": ["木", "口", "氵"], "first": [0, 4, 0], "last": [3, 6, 2]})
     found = curation.parts_of(table, ["a", "b", "c"])

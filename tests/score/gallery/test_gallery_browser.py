@@ -3,6 +3,8 @@
 The fixture `visit` fails a test whose page logs an error or asks anything of any host.
 """
 
+from dataclasses import replace
+
 import pytest
 from playwright.sync_api import expect
 
@@ -84,6 +86,38 @@ def test_it_filters(page, shown, act, expected):
     assert ids(page) == numbers.loc[expected(numbers), "id"].tolist()
     page.click("[type=reset]")
     expect(page.locator("#found")).to_have_text(f"{COUNT} of {COUNT} shown")
+
+
+@pytest.fixture
+def dreamt(visit, tmp_path, model_params):
+    """The same gallery of samples that were told what to be; one of them in a way that tries to break the page."""
+    found = showcase(model_params)
+    told = {"description": ["⿱草鬼" if i % 3 else "⿰木食" for i in range(COUNT)],
+            "reading": ["grass over ghost" if i % 3 else "tree beside eat" for i in range(COUNT)]}  # fmt: skip
+    told["reading"][2] = NASTY
+    gallery.write(replace(found, numbers=found.numbers.assign(**told)), tmp_path / "dreamt.html")
+    return visit(tmp_path / "dreamt.html", viewport={"width": 1200, "height": 900})
+
+
+def test_what_a_sample_was_told_stands_on_its_card_and_in_the_large_view(dreamt):
+    card = dreamt.locator(".card").nth(3)
+    assert card.locator(".told").text_content() == "⿰木食"
+    assert card.locator(".reading").text_content() == "tree beside eat"
+    assert "⿰木食, tree beside eat" in card.get_attribute("aria-label")
+    assert dreamt.locator(".card").nth(2).locator(".reading").text_content() == NASTY
+    card.click()
+    assert dreamt.locator("#view-told").inner_text().split("\n") == ["⿰木食", "tree beside eat"]
+    assert "tree beside eat" in dreamt.locator("#view-numbers").inner_text()
+    dreamt.keyboard.press("Escape")
+    for query in ("⿰木食", "beside eat"):
+        dreamt.fill("[name=query]", query)
+        assert ids(dreamt)[:3] == ["0000", "0003", "0006"] and found(dreamt) == len(range(0, COUNT, 3))
+
+
+def test_what_was_drawn_freely_has_no_caption(page):
+    assert page.locator(".card .told, .card .reading").count() == 0
+    page.locator(".card").nth(1).click()
+    assert page.locator("#view").is_visible() and not page.locator("#view-told").is_visible()
 
 
 def test_nothing_found_says_so(page):
