@@ -188,15 +188,17 @@ def write_texts(job: Job, asked: list[str], variants: int, kind: str) -> str:
 
 def write_missing(job: Job, name: str, batches: Path | None, font: Path | None) -> str:
     """A folder of what is missing; what was done."""
-    from pipeline.write import described, missing
+    from pipeline.write import described, glyphs, missing
 
     missing.check_new(job.out)
     reader = described.Reader.of(job.net, job.table)
     wanted, there = missing.wanted(name), missing.there(reader.knows, batches)
     plans = [missing.plan(character, reader) for character in wanted if character not in there]
+    # before the long work, so that a bad font is told at once
+    outlines = glyphs.outlines(font, [one.character for one in plans], job.net.data["height"]) if font else None
     options = job.net.options(max(len(plans), 1), job.seed, False, 0, job.temperatures)
     filled = missing.fill(job.net, plans, options, job.best_of, common.bar("write"))
-    missing.save(job.out, filled, job.net.data, job.look, job.columns, font)
+    missing.save(job.out, filled, job.net.data, job.look, job.columns, outlines)
     return (
         f"{len(plans):,} of {len(wanted):,} characters are missing; {len(filled.drawings):,} of them written, "
         f"{len(plans) - len(filled.drawings):,} not: {filled.why()}\n"

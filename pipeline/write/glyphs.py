@@ -18,24 +18,24 @@ class FontError(ValueError):
     """A file that holds no outlines of glyphs."""
 
 
-def outlines(path: Path, characters: Sequence[str], side: float) -> list[str]:
+def outlines(path: Path, characters: Sequence[str], side: float) -> dict[str, str]:
     """Path data of each character's glyph, its em square filling a box of that side, y down; "" where the font has
     none. Of a collection the first font. Raises FontError."""
     try:
-        with TTFont(path, fontNumber=0, lazy=True) as font:
+        with path.open("rb") as file, TTFont(file, fontNumber=0, lazy=True) as font:
             glyphs, names = font.getGlyphSet(), font.getBestCmap() or {}
             scale = side / font["head"].unitsPerEm
             # the em square stands about the middle between ascender and descender: 0.88 and -0.12 in most CJK fonts
             middle = (font["hhea"].ascent + font["hhea"].descent) / 2
             if "OS/2" in font:
                 middle = (font["OS/2"].sTypoAscender + font["OS/2"].sTypoDescender) / 2
-            found = []
+            found = {}
             for character in characters:
                 pen = SVGPathPen(glyphs, ntos=number)
                 if name := names.get(ord(character)):
                     place = ((side - scale * glyphs[name].width) / 2, side / 2 + scale * middle)
                     glyphs[name].draw(TransformPen(pen, (scale, 0, 0, -scale, *place)))
-                found.append(pen.getCommands())
+                found[character] = pen.getCommands()
             return found
     except (OSError, TTLibError, KeyError, AssertionError) as error:
         raise FontError(

@@ -8,9 +8,10 @@ sheet-01.svg  SHEET characters each, beside the glyphs of a font where there is 
 """
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -180,12 +181,13 @@ def check_new(out: Path) -> None:
         raise MissingError(f"--out {out} exists already; name a folder that does not")
 
 
-def save(out: Path, filled: Filled, data: dict, look: Look, columns: int, font: Path | None) -> None:
-    """The folder, whole or not at all. data: the net's box and licence. Raises FontError, MissingError."""
+def save(
+    out: Path, filled: Filled, data: dict[str, Any], look: Look, columns: int, outlines: Mapping[str, str] | None
+) -> None:
+    """The folder, whole or not at all. data: the net's box and licence; outlines: glyphs by character, or None for
+    sheets without. Raises MissingError."""
     check_new(out)
-    side, credit = max(data["width"], data["height"]), data.get("licence") or None
-    characters = list(filled.drawings)
-    outlines = glyphs.outlines(font, characters, side) if font else None
+    credit, characters = data.get("licence") or None, list(filled.drawings)
     with files.whole_folder(out) as folder:
         for character, steps in filled.drawings.items():
             name = file_name(character)
@@ -194,25 +196,29 @@ def save(out: Path, filled: Filled, data: dict, look: Look, columns: int, font: 
             )
             (folder / f"{name}.svg").write_text(picture, encoding="utf-8")
         for number, at in enumerate(range(0, len(characters), SHEET), start=1):
-            beside = outlines[at : at + SHEET] if outlines else None
-            page = _sheet(filled, characters[at : at + SHEET], data, look, columns, beside)
+            page = _sheet(filled, characters[at : at + SHEET], data, look, columns, outlines)
             (folder / f"sheet-{number:02d}.svg").write_text(page, encoding="utf-8")
         filled.table().to_csv(folder / TABLE, index=False, float_format="%.3f", lineterminator="\n")
 
 
 def _sheet(
-    filled: Filled, characters: Sequence[str], data: dict, look: Look, columns: int, beside: list[str] | None
+    filled: Filled,
+    characters: Sequence[str],
+    data: dict[str, Any],
+    look: Look,
+    columns: int,
+    outlines: Mapping[str, str] | None,
 ) -> str:
     """Columns counts characters, each of which has a second cell where glyphs stand beside them."""
     cells: list[Steps | None] = [filled.drawings[character] for character in characters]
     labels, group, columns = [code_point(one) for one in characters], 1, min(columns, len(characters))
-    if beside is not None:
+    if outlines is not None:
         cells, labels, group = [x for one in cells for x in (one, None)], [x for one in labels for x in (one, "")], 2
     sheet = render.sheet_svg(
         cells, data["width"], data["height"], columns * group, labels, look=look, credit=data.get("licence") or None,
         group=group,
     )  # fmt: skip
-    return sheet if beside is None else glyphs.beside(sheet, beside, data["width"])
+    return sheet if outlines is None else glyphs.beside(sheet, [outlines[one] for one in characters], data["width"])
 
 
 def file_name(character: str) -> str:
