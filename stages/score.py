@@ -11,7 +11,8 @@ from pipeline.describe.knowledge import Knowledge
 from pipeline.files import whole_folder, write_json
 from pipeline.net import checkpoint
 from pipeline.progress import named
-from pipeline.score import described, plots, scoring, sheets
+from pipeline.score import plots, scoring, sheets
+from pipeline.score.described import scores as described
 from pipeline.score.gallery import curation, density_sheet, gallery
 from pipeline.score.judge import judge
 from pipeline.score.material import Material
@@ -31,12 +32,11 @@ def main(row: Any, samples: Path, prepared: Path, model: Path, reader: Path, out
     found = scoring.score(material, net, config["pen_weights"], trained_judge, options, bar("score"))
     if net.describer is not None:
         knows, sample = Knowledge.load(model), params.load("sample")
-        numbers, table = described.described(
-            net, knows, material, config["pen_weights"], sample, options.seed, named(bar("score"), "write described")
-        )
-        if numbers:
-            found.metrics.update(scoring.rounded({"described": numbers}))
-            found.tables["described"] = table
+        raster, progress = (options.raster, options.blur), named(bar("score"), "write described")
+        told = described.described(net, knows, material, config["pen_weights"], sample, raster, options.seed, progress)
+        if told is not None:
+            found.metrics.update(scoring.rounded({"described": told.numbers}))
+            found.tables["described"] = told.table
     with whole_folder(out / "plots") as folder:
         plots.write(found.tables, folder)
         for name in ("nearest", "samples"):

@@ -10,19 +10,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import torch
-
-from pipeline import seeds
-from pipeline.batch.minibatches import previous_of
 from pipeline.describe import description as grammar
 from pipeline.describe.description import Description
 from pipeline.describe.encoding import Encoded
 from pipeline.describe.knowledge import Knowledge
 from pipeline.drawing import Steps
-from pipeline.net import describer, loss
-from pipeline.net.describer import Telling
 from pipeline.progress import Progress, unseen
-from pipeline.sample import sampler
+from pipeline.sample import attempts, sampler
 from pipeline.sample.sampler import SampleParams
 from pipeline.write.writer import Writer
 
@@ -66,7 +60,6 @@ class Reader:
         return frozenset(map(grammar.canonical, self.knows.vocabulary.names))
 
 
-@torch.inference_mode()
 def write(
     net: Writer, wanted: Sequence[Encoded], options: SampleParams, best_of: int, progress: Progress = unseen
 ) -> tuple[list[Steps], list[float]]:
@@ -74,34 +67,10 @@ def write(
 
     One that does not end within options.max_steps is cut off there: `sampler.has_ended`.
     """
-    drawings: list[Steps] = []
-    nats: list[float] = []
-    size = max(1, options.batch_size // best_of)
-    for at in progress(range(0, len(wanted), size), "write"):
-        part = [one for one in wanted[at : at + size] for _ in range(best_of)]
-        source = seeds.generator(options.seed, WRITE_STREAM, at)
-        telling = describer.telling(part)
-        found = sampler.generate(net.net, len(part), options, net.config["pen_weights"], source, telling=telling)
-        scores = likelihoods(net, found, telling)
-        for first in range(0, len(part), best_of):
-            best = min(range(first, first + best_of), key=lambda i: (not sampler.has_ended(found[i]), scores[i]))
-            drawings.append(sampler.unscaled(sampler.joined(found[best]), net.data["scale"]))
-            nats.append(scores[best])
-    return drawings, nats
-
-
-@torch.no_grad()
-def likelihoods(net: Writer, drawings: Sequence[Steps], telling: Telling) -> list[float]:
-    """Nats a step of each drawing as it was told, the pen weights divided out; pens that end parts, scaled units."""
-    lengths = torch.tensor([len(steps) for steps in drawings])
-    target = torch.nn.utils.rnn.pad_sequence([torch.from_numpy(steps) for steps in drawings])  # (T, B, 3)
-    keep = torch.arange(len(target)).unsqueeze(1) < lengths
-    raw = net.net(previous_of(target), keep, telling=telling)
-    real = target[keep]
-    weights = torch.tensor(net.config["pen_weights"])
-    found = loss.step_losses(raw, real[:, :2], real[:, 2].long(), weights)
-    sums = torch.zeros(len(drawings)).index_add(0, torch.nonzero(keep)[:, 1], found.offset + found.pen)
-    return [float(nats) for nats in sums / lengths]
+    key = (options.seed, WRITE_STREAM)
+    found = list(attempts.likeliest(net.net, wanted, options, net.config["pen_weights"], best_of, key, progress))
+    drawings = [sampler.unscaled(sampler.joined(steps), net.data["scale"]) for steps, _ in found]
+    return drawings, [nats for _, nats in found]
 
 
 def lines(path: Path) -> list[str]:

@@ -16,7 +16,7 @@ from pipeline.describe.knowledge import Knowledge, KnowledgeError, UnknownPartEr
 from pipeline.describe.visits import Habits
 from pipeline.net import checkpoint, describer
 from pipeline.net.model import ModelParams, WritingNet
-from pipeline.sample import sampler
+from pipeline.sample import attempts, sampler
 from pipeline.seeds import generator
 from pipeline.write import described
 from pipeline.write.described import Reader
@@ -109,7 +109,7 @@ def test_the_likelihood_of_a_writing_is_that_of_its_steps(net):
     telling = describer.telling(wanted)
     options = net.options(2, 7, False, 0, {})
     drawings = sampler.generate(net.net, 2, options, [0.3, 1.0, 3.0], generator(1), telling=telling)
-    found = described.likelihoods(net, drawings, telling)
+    found = attempts.likelihoods(net.net, drawings, telling, [0.3, 1.0, 3.0])
     from pipeline.net import loss
 
     for i, steps in enumerate(drawings):
