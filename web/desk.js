@@ -1,10 +1,12 @@
-// The desk: the strokes that the user draws on the pad, where the net would go on, and six ways in which it does.
+// The desk: what the user describes and the strokes drawn on the pad, where the net would go on, and six ways in which it
+// does. Strokes drawn count to the first part described.
 import { cell, give, label } from "./cell.js";
 import { ask, write } from "./client.js";
 import { chances, placed } from "./clouds.js";
 import { $ } from "./document.js";
 import { Ink } from "./ink.js";
 import { follow } from "./pointer.js";
+import { mark } from "./reading.js";
 import { SEEDS, state } from "./state.js";
 import { onGrid, resample, toSteps } from "./strokes.js";
 
@@ -28,40 +30,50 @@ function clear() {
   goOn();
 }
 
-/** Six new characters that begin with the strokes drawn. */
+/** Six new characters that begin with the strokes drawn and are what is described. */
 export function goOn() {
   halt();
   round++;
   variants.forEach((each) => each.ink.stop());
   const start = toSteps(strokes, state.net.data), own = [...strokes], seed = (state.seed + round) % SEEDS;
-  const numbers = own.length ? [...Array(VARIANTS).keys()] : [];
-  variants = numbers.map((number) => Object.assign(cell(number, "variant", open), { drawn: own, seed }));
+  const { told } = state, numbers = own.length || told ? [...Array(VARIANTS).keys()] : [];
+  variants = numbers.map((number) => Object.assign(cell(number, "variant", open), { drawn: own, seed, told }));
+  variants.forEach(label);
+  $(told ? "describe" : "tools").after($("variants")); // what is described stands below its description
   $("variants").replaceChildren(...variants.map((each) => each.button));
   variants.forEach((each) => each.ink.show(own));
   foresee();
-  if (own.length) halt = write({ seed, settings: state.settings, start, numbers }, written);
+  const job = { seed, settings: state.settings, start, numbers, description: told?.description };
+  if (numbers.length) halt = write(job, written);
 }
 
 function written(characters) {
   for (const { number, steps } of characters) {
     const each = variants[number];
     give(each, steps);
-    each.ink.write(each.strokes, { own: each.drawn.length, speed: 1.3 });
+    each.ink.write(each.strokes, { own: each.drawn.length, speed: 1.3, watch: number ? undefined : marking(each) });
   }
+}
+
+/** The part that the first variant is at is marked in the reading. */
+function marking({ told, steps }) {
+  return (step, over) => told && told === state.told && mark($("reading"), told, over ? null : steps.slice(0, step));
 }
 
 /** The pad as it stands, and a cloud where the net would go on. */
 async function foresee() {
   const mine = ++foreseen, on = $("clouds").checked, steps = toSteps(strokes, state.net.data);
   cloud = null;
-  for (const id of ["again", "undo", "clear"]) $(id).disabled = !strokes.length;
+  for (const id of ["undo", "clear"]) $(id).disabled = !strokes.length;
+  $("again").disabled = !strokes.length && !state.told;
   show();
   $("chances").hidden = !on;
   if (!on) return;
-  const { clouds } = await ask("foresee", { steps, settings: state.settings, last: true });
+  const { told, settings } = state;
+  const { clouds } = await ask("foresee", { steps, settings, last: true, description: told?.description });
   if (mine !== foreseen) return;
   cloud = placed(clouds[0], steps);
-  chances($("chances"), clouds[0]);
+  chances($("chances"), clouds[0], told);
   show();
 }
 
@@ -105,12 +117,16 @@ function undo(event) {
 /** Show the very character that a link names: see link.js. */
 export function openLinked({ number, start, seed }) {
   if (number === null) return;
+  halt();
+  $("variants").replaceChildren();
   strokes = [...(start ?? [])];
   round++;
-  const each = Object.assign(cell(number, "character", open), start && { drawn: start }, { seed });
+  const each = Object.assign(cell(number, "character", open), start && { drawn: start }, { seed, told: state.told });
+  label(each);
   variants = [each];
   foresee();
-  const job = { seed, settings: state.settings, start: toSteps(strokes, state.net.data), numbers: [number] };
+  const { settings, told } = state, begun = toSteps(strokes, state.net.data);
+  const job = { seed, settings, start: begun, numbers: [number], description: told?.description };
   halt = write(job, ([{ steps }]) => {
     give(each, steps);
     open(each);

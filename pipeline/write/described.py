@@ -18,6 +18,7 @@ from pipeline.describe.description import Description
 from pipeline.describe.encoding import Encoded
 from pipeline.describe.knowledge import Knowledge
 from pipeline.drawing import Steps
+from pipeline.export import compact
 from pipeline.net import describer, loss
 from pipeline.net.describer import Telling
 from pipeline.sample import sampler
@@ -46,7 +47,7 @@ class Reader:
                 f"the net in {net.folder} writes freely and cannot be told what; train one with "
                 "`dvc exp run -S model.described=true` and give --model data/model"
             )
-        return cls(Knowledge.load(net.folder), table)
+        return cls(_known(net.folder), table)
 
     def read(self, text: str) -> Description:
         """Spelled down to parts that the net knows. Raises DescriptionError, UnknownPartError."""
@@ -54,6 +55,11 @@ class Reader:
 
     def encode(self, asked: Description) -> Encoded:
         return self.knows.encode(asked)
+
+
+def _known(place: Path) -> Knowledge:
+    """place: a model's folder, or the file of `compact`."""
+    return compact.knowledge(compact.read(place), str(place)) if place.is_file() else Knowledge.load(place)
 
 
 @torch.inference_mode()
