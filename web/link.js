@@ -5,8 +5,8 @@ import { state, TEMPERATURES } from "./state.js";
 const LONGEST = 400; // characters of a description
 const GRID = 50; // to the unit, as in strokes.js: own strokes come back as they were
 
-/** { seed, number, start, settings, description }; null, "" or missing: the address does not say. start: strokes of points
- * [x, y]. */
+/** { seed, number, start, ends, settings, description }; null, "" or missing: the address does not say. start: strokes of
+ * points [x, y]; ends: after how many of them a part ends, each. */
 export function fromLink() {
   const values = new URLSearchParams(location.hash.slice(1)), settings = {};
   for (const name of TEMPERATURES) {
@@ -15,7 +15,8 @@ export function fromLink() {
   }
   const whole = (name) => (/^\d{1,9}$/.test(values.get(name) ?? "") ? +values.get(name) : null);
   const description = (values.get("d") ?? "").slice(0, LONGEST);
-  return { seed: whole("seed"), number: whole("n"), start: begun(values.get("start")), settings, description };
+  const ends = (values.get("ends") ?? "").split(".").filter((text) => /^\d{1,3}$/.test(text)).map(Number);
+  return { seed: whole("seed"), number: whole("n"), start: begun(values.get("start")), ends, settings, description };
 }
 
 function begun(text) {
@@ -37,6 +38,7 @@ export function toLink(cell) {
   const values = new URLSearchParams({ seed: cell?.seed ?? state.seed, ...state.settings });
   const whole = (strokes) => strokes.map((s) => s.map(([x, y]) => [Math.round(x * GRID), Math.round(y * GRID)]));
   if (cell) values.set("n", cell.number);
+  if (cell?.ends?.length) values.set("ends", cell.ends.join("."));
   const told = cell ? cell.told : state.told;
   if (told) values.set("d", told.description);
   if (cell?.drawn?.length) values.set("start", btoa(JSON.stringify(whole(cell.drawn))));

@@ -3,7 +3,7 @@ import { word } from "./words.js";
 
 /** answer: of the worker's `describe`; null for nothing. */
 export function showReading(element, answer) {
-  const parts = answer?.ok ? [...answer.signs.map(sign), span("english", answer.english)] : [];
+  const parts = answer?.ok ? [...answer.signs.map(sign), Object.assign(span("english", answer.english), { lang: "en" })] : [];
   element.classList.toggle("wrong", answer?.ok === false);
   element.replaceChildren(...(answer?.ok === false ? [sentence(answer)] : parts));
 }

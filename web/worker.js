@@ -72,7 +72,7 @@ const KINDS = {
 
 /** Of a description that `describe` found good; null without one. */
 function telling(description) {
-  return description ? tell(net, net.knows.encode(net.knows.read(description))) : null;
+  return description && net.knows ? tell(net, net.knows.encode(net.knows.read(description))) : null;
 }
 
 function cloud(raw, settings) {

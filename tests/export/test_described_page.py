@@ -296,6 +296,37 @@ def test_they_begin_with_the_strokes_drawn(visit, described):
     assert all(one[:begun] == variants[0][:begun] and len(one) > begun for one in variants)
 
 
+def test_the_net_goes_on_with_the_next_part_where_the_user_says_that_one_is_done(visit, described):
+    page = opened(visit, described / "index.html", hash="#seed=7&d=%E5%9B%BD")  # four visits
+    page.wait_for_function(SIX)
+    done = page.locator("#partDone")
+    assert done.is_visible() and done.is_disabled()  # nothing is drawn
+    page.locator("#pad").scroll_into_view_if_needed()
+    stroke(page, [(0.2, 0.2), (0.2, 0.8)])
+    stroke(page, [(0.2, 0.2), (0.8, 0.8)])
+    done.click()
+    page.wait_for_function(SIX)
+    assert done.is_disabled()  # nothing is drawn of the next
+    variants = steps_of(page, "variants")
+    begun = sum(map(len, page.evaluate("fakeKanji.state().strokes")))
+    pens = [pen for *_, pen in variants[0][:begun] if pen]
+    assert pens == [1, END_OF_PART] and all(one[:begun] == variants[0][:begun] for one in variants)
+    whole = [steps for steps in variants if steps[-1][2] == END_OF_PART]
+    assert whole and all(sum(pen == END_OF_PART for *_, pen in steps) == 4 for steps in whole)
+    page.evaluate("navigator.clipboard.writeText = async (text) => { globalThis.copied = text; }")
+    page.locator("#variants .cell >> nth=0").click()
+    page.locator("#link").click()
+    again = opened(visit, page.evaluate("copied"), hash="")
+    again.wait_for_selector("#detail[open]")
+    assert steps_of(again, "variants")[0] == variants[0]
+    page.locator("#close").click()
+    page.locator("#undo").click()  # the part is not done after all, and the strokes stay
+    assert len(page.evaluate("fakeKanji.state().strokes")) == 2 and done.is_enabled()
+    page.locator("#description").fill("")
+    page.wait_for_function(f"{TOLD} === undefined")
+    assert not done.is_visible()
+
+
 def test_the_link_brings_the_very_same_character_back(visit, described):
     page = opened(visit, described / "index.html")
     page.locator("#description").fill("⿰木食")
