@@ -14,7 +14,7 @@ from stages import run
 def main(row: Any, model: Path, prepared: Path, out: Path) -> str:
     options = params.load("sample")
     net, config = checkpoint.load_model(model)
-    made = web.make(net, config | {"sample": asdict(options)}, prepared)
+    made = web.make(net, config | {"sample": asdict(options)}, prepared, web.known(net, model))
     with whole_folder(out) as folder:
         web.write(folder, made)
     return f"{made.sentence} -> {out}"

@@ -3,12 +3,15 @@
 //   desk.js      the pad, and six ways to go on     pointer.js   which of several pointers draws
 //   detail.js    the dialog of one character        picture.js   a character as SVG and PNG
 //   settings.js  seed and temperatures              link.js      the address that brings them back
+//   describe.js  the field for a description        palette.js   its keys, found by names.js
+//   reading.js   a description as the user reads it
 //   clouds.js    what the net foresees, shown       ink.js       strokes on a canvas
 //   state.js     what all go by                     document.js  elements, data that came along, the status line
 //   client.js    the worker, as the page sees it    words.js     what the page says, in two languages
 // All work on the net is in worker.js, and what that imports.
 import { label } from "./cell.js";
 import { ask, hire } from "./client.js";
+import { bindDescribe, offer, put, reword } from "./describe.js";
 import { bindDesk, drawn, goOn, inks as deskInks, layOut, openLinked, relabel, ways } from "./desk.js";
 import { bindDetail, inks as detailInks, makeLarge, open } from "./detail.js";
 import { $, part, say } from "./document.js";
@@ -28,6 +31,7 @@ async function use(text, name) {
     return say(word(error.code === "other" ? "other_file" : error.code));
   }
   state.settings = { ...temperatures(state.net.sample), ...fromLink().settings };
+  await offer();
   makeLarge();
   showSettings();
   describeNet();
@@ -52,6 +56,7 @@ function talk(language) {
   describeNet();
   characters().forEach(label);
   relabel();
+  reword();
 }
 
 function bindFiles() {
@@ -73,6 +78,7 @@ async function main() {
   bindSheet(open);
   bindDesk(open);
   bindDetail(firstInk);
+  bindDescribe(() => (showSettings(), goOn()));
   bindSettings(() => state.net && (renew(), goOn()));
   bindFiles();
   $("language").onclick = () => talk(otherLanguage());
@@ -81,6 +87,7 @@ async function main() {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
   const linked = fromLink(); // before the settings are written there
   state.seed = linked.seed ?? anySeed();
+  put(linked.description);
   const all = () => ({ ...state, strokes: drawn(), sheet: characters(), variants: ways(), resample });
   globalThis.fakeKanji = { ask, state: all }; // for tests and benchmarks
   try {

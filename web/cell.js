@@ -1,5 +1,6 @@
 // A character's place on the page, a button with ink: { number, kind, button, ink }; once it is written also steps and
-// strokes.
+// strokes;
+// told: see state.js, where it was described.
 import { Ink } from "./ink.js";
 import { state } from "./state.js";
 import { toStrokes } from "./strokes.js";
@@ -23,6 +24,6 @@ export function give(cell, steps) {
 
 /** In the page's language: "Character 3, 7 strokes". */
 export function label(cell) {
-  const name = word(cell.kind, cell.number + 1);
+  const name = word(cell.kind, cell.number + 1) + (cell.told ? `, ${cell.told.description}` : "");
   cell.button.setAttribute("aria-label", cell.strokes ? `${name}, ${word("strokes", cell.strokes.length)}` : name);
 }

@@ -10,7 +10,8 @@ export function placed(cloud, steps) {
 
 const percent = (share) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
 
-export function chances(element, { lift, end }) {
+/** told: whether the pen's third state ends a part. */
+export function chances(element, { lift, end }, told) {
   const span = (textContent) => Object.assign(document.createElement("span"), { textContent });
-  element.replaceChildren(...word("chances", percent(lift), percent(end)).map(span));
+  element.replaceChildren(...word(told ? "partChances" : "chances", percent(lift), percent(end)).map(span));
 }

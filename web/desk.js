@@ -1,15 +1,18 @@
-// The desk: the strokes that the user draws on the pad, where the net would go on, and six ways in which it does.
+// The desk: what the user describes and the strokes drawn on the pad, where the net would go on, and six ways in which it
+// does. Strokes drawn count to the first part described, until the user says that it is done.
 import { cell, give, label } from "./cell.js";
 import { ask, write } from "./client.js";
 import { chances, placed } from "./clouds.js";
 import { $ } from "./document.js";
 import { Ink } from "./ink.js";
 import { follow } from "./pointer.js";
+import { mark } from "./reading.js";
 import { SEEDS, state } from "./state.js";
 import { onGrid, resample, toSteps } from "./strokes.js";
 
 const VARIANTS = 6;
 let pad = null, strokes = [], current = null, cloud = null; // current: the points of the stroke being drawn
+let ends = []; // after how many strokes a part described is done, each
 let variants = [], round = 0, foreseen = 0, halt = () => {}, open = null;
 
 /** For tests and benchmarks: strokes of points, and the cells with what the net made of them. */
@@ -24,45 +27,71 @@ export function layOut() {
 }
 
 function clear() {
-  [strokes, current] = [[], null];
+  [strokes, ends, current] = [[], [], null];
   goOn();
 }
 
-/** Six new characters that begin with the strokes drawn. */
+/** What was drawn, as the net is given it. The last part described is the net's to end. */
+function begun() {
+  ends = ends.filter((end) => end <= strokes.length).slice(0, state.told ? state.told.visits.length - 1 : 0);
+  return toSteps(strokes, state.net.data, ends);
+}
+
+/** Six new characters that begin with the strokes drawn and are what is described. */
 export function goOn() {
   halt();
   round++;
   variants.forEach((each) => each.ink.stop());
-  const start = toSteps(strokes, state.net.data), own = [...strokes], seed = (state.seed + round) % SEEDS;
-  const numbers = own.length ? [...Array(VARIANTS).keys()] : [];
-  variants = numbers.map((number) => Object.assign(cell(number, "variant", open), { drawn: own, seed }));
+  const start = begun(), own = [...strokes], seed = (state.seed + round) % SEEDS;
+  const { told } = state, numbers = own.length || told ? [...Array(VARIANTS).keys()] : [];
+  variants = numbers.map((number) => Object.assign(cell(number, "variant", open), { drawn: own, ends, seed, told }));
+  variants.forEach(label);
+  $(told ? "describe" : "tools").after($("variants")); // what is described stands below its description
   $("variants").replaceChildren(...variants.map((each) => each.button));
   variants.forEach((each) => each.ink.show(own));
   foresee();
-  if (own.length) halt = write({ seed, settings: state.settings, start, numbers }, written);
+  const job = { seed, settings: state.settings, start, numbers, description: told?.description };
+  if (numbers.length) halt = write(job, written);
 }
 
 function written(characters) {
   for (const { number, steps } of characters) {
     const each = variants[number];
     give(each, steps);
-    each.ink.write(each.strokes, { own: each.drawn.length, speed: 1.3 });
+    each.ink.write(each.strokes, { own: each.drawn.length, speed: 1.3, watch: number ? undefined : marking(each) });
   }
+}
+
+/** The part that the first variant is at is marked in the reading. */
+function marking({ told, steps }) {
+  return (step, over) => told && told === state.told && mark($("reading"), told, over ? null : steps.slice(0, step));
 }
 
 /** The pad as it stands, and a cloud where the net would go on. */
 async function foresee() {
-  const mine = ++foreseen, on = $("clouds").checked, steps = toSteps(strokes, state.net.data);
+  const mine = ++foreseen, on = $("clouds").checked, steps = begun();
   cloud = null;
-  for (const id of ["again", "undo", "clear"]) $(id).disabled = !strokes.length;
+  for (const id of ["undo", "clear"]) $(id).disabled = !strokes.length;
+  $("partDone").hidden = !state.told;
+  $("partDone").disabled = !mayEnd();
+  $("again").disabled = !strokes.length && !state.told;
   show();
   $("chances").hidden = !on;
   if (!on) return;
-  const { clouds } = await ask("foresee", { steps, settings: state.settings, last: true });
+  const { told, settings } = state;
+  const { clouds } = await ask("foresee", { steps, settings, last: true, description: told?.description });
   if (mine !== foreseen) return;
   cloud = placed(clouds[0], steps);
-  chances($("chances"), clouds[0]);
+  chances($("chances"), clouds[0], told);
   show();
+}
+
+/** Whether the part that the user draws can be told to be done. */
+const mayEnd = () => state.told && strokes.length > (ends.at(-1) ?? 0) && ends.length < state.told.visits.length - 1;
+
+function endPart() {
+  ends = [...ends, strokes.length];
+  goOn();
 }
 
 function show() {
@@ -98,21 +127,26 @@ function undo(event) {
   event.preventDefault();
   if (current) return HAND.drop();
   if (!strokes.length) return;
-  strokes.pop();
+  if (ends.at(-1) === strokes.length) ends = ends.slice(0, -1);
+  else strokes.pop();
   goOn();
 }
 
 /** Show the very character that a link names: see link.js. */
-export function openLinked({ number, start, seed }) {
+export function openLinked({ number, start, ends: linked, seed }) {
   if (number === null) return;
-  strokes = [...(start ?? [])];
+  halt();
+  $("variants").replaceChildren();
+  [strokes, ends] = [[...(start ?? [])], linked];
   round++;
-  const each = Object.assign(cell(number, "character", open), start && { drawn: start }, { seed });
+  const { settings, told } = state, steps = begun(); // which leaves out ends that cannot be
+  const each = Object.assign(cell(number, "character", open), start && { drawn: start }, { ends, seed, told });
+  label(each);
   variants = [each];
   foresee();
-  const job = { seed, settings: state.settings, start: toSteps(strokes, state.net.data), numbers: [number] };
-  halt = write(job, ([{ steps }]) => {
-    give(each, steps);
+  const job = { seed, settings, start: steps, numbers: [number], description: told?.description };
+  halt = write(job, ([written]) => {
+    give(each, written.steps);
     open(each);
   });
 }
@@ -128,6 +162,7 @@ export function bindDesk(opened) {
     if (event.key === "Enter" && pad) goOn();
   });
   $("again").onclick = goOn;
+  $("partDone").onclick = endPart;
   $("undo").onclick = undo;
   $("clear").onclick = clear;
   $("clouds").onchange = () => pad && foresee();

@@ -5,6 +5,7 @@ import { $, part, say } from "./document.js";
 import { Ink } from "./ink.js";
 import { toLink } from "./link.js";
 import { png, save, svg } from "./picture.js";
+import { mark, showReading } from "./reading.js";
 import { state } from "./state.js";
 import { word } from "./words.js";
 
@@ -28,6 +29,7 @@ export async function open(cell) {
   const name = cell.button.getAttribute("aria-label");
   $("detail-title").textContent = name;
   $("large").setAttribute("aria-label", name);
+  showReading($("detail-reading"), cell.told);
   $("near").hidden = true;
   if (!$("detail").open) $("detail").showModal();
   $("detail-title").focus();
@@ -49,15 +51,17 @@ async function replay() {
   $("detail-chances").hidden = !on;
   large.cloud = null;
   large.show([]);
-  const clouds = on ? (await ask("foresee", { steps: cell.steps, settings: state.settings })).clouds : [];
+  const asked = { steps: cell.steps, settings: state.settings, description: cell.told?.description };
+  const clouds = on ? (await ask("foresee", asked)).clouds : [];
   if (shown !== cell || !$("detail").open) return;
   large.write(cell.strokes, {
     speed: on ? 0.6 : 1,
     watch(step, over) {
+      if (cell.told) mark($("detail-reading"), cell.told, over ? null : cell.steps.slice(0, step));
       if (!on) return;
       const at = Math.min(step, clouds.length - 1);
       large.cloud = over ? null : placed(clouds[at], cell.steps.slice(0, at));
-      chances($("detail-chances"), clouds[over ? cell.steps.length - 1 : at]);
+      chances($("detail-chances"), clouds[over ? cell.steps.length - 1 : at], cell.told);
       if (over) large.paint(Infinity);
     },
   });

@@ -1,10 +1,12 @@
-// Links: the part of the address after #, which names a seed, the temperatures and one character with the strokes it
-// goes on from.
+// Links: the part of the address after #, which names a seed, the temperatures, a description and one character with the
+// strokes it goes on from.
 import { state, TEMPERATURES } from "./state.js";
 
+const LONGEST = 400; // characters of a description
 const GRID = 50; // to the unit, as in strokes.js: own strokes come back as they were
 
-/** { seed, number, start, settings }; null or missing: the address does not say. start: strokes of points [x, y]. */
+/** { seed, number, start, ends, settings, description }; null, "" or missing: the address does not say. start: strokes of
+ * points [x, y]; ends: after how many of them a part ends, each. */
 export function fromLink() {
   const values = new URLSearchParams(location.hash.slice(1)), settings = {};
   for (const name of TEMPERATURES) {
@@ -12,7 +14,9 @@ export function fromLink() {
     if (Number.isFinite(value)) settings[name] = Math.max(name === "width" ? 0 : 0.01, value);
   }
   const whole = (name) => (/^\d{1,9}$/.test(values.get(name) ?? "") ? +values.get(name) : null);
-  return { seed: whole("seed"), number: whole("n"), start: begun(values.get("start")), settings };
+  const description = (values.get("d") ?? "").slice(0, LONGEST);
+  const ends = (values.get("ends") ?? "").split(".").filter((text) => /^\d{1,3}$/.test(text)).map(Number);
+  return { seed: whole("seed"), number: whole("n"), start: begun(values.get("start")), ends, settings, description };
 }
 
 function begun(text) {
@@ -34,6 +38,9 @@ export function toLink(cell) {
   const values = new URLSearchParams({ seed: cell?.seed ?? state.seed, ...state.settings });
   const whole = (strokes) => strokes.map((s) => s.map(([x, y]) => [Math.round(x * GRID), Math.round(y * GRID)]));
   if (cell) values.set("n", cell.number);
-  if (cell?.drawn) values.set("start", btoa(JSON.stringify(whole(cell.drawn))));
+  if (cell?.ends?.length) values.set("ends", cell.ends.join("."));
+  const told = cell ? cell.told : state.told;
+  if (told) values.set("d", told.description);
+  if (cell?.drawn?.length) values.set("start", btoa(JSON.stringify(whole(cell.drawn))));
   return `#${values}`;
 }

@@ -1,11 +1,16 @@
 // The net of net.json (its format: pipeline/export/compact.py) and one step of it for many drawings at once.
 // Shapes: B drawings side by side, a multiple of 8; a vector of H units for each is an array [H][B], float32.
 import { floats, whole } from "./base64.js";
+import { Describer, TOLD, wide } from "./describer.js";
+import { FIRST_NAME } from "./encoding.js";
 import { begin, featureCount, features, PEN_STATES } from "./features.js";
+import { addBias, CELLS, GATES } from "./gates.js";
+import { Knowledge } from "./knowledge.js";
 import { arithmetic } from "./product.js";
 
-const GATES = { lstm: 4, gru: 3, rnn: 1 };
 const BLOCKS = 6;
+const END_OF_PART = 2; // the pen's third state
+const VERSIONS = [1, 2]; // 2: a net that is told of parts
 
 /** Something is wrong with a file; `code` is a key of words.js. */
 export class NetError extends Error {
@@ -16,8 +21,8 @@ export class NetError extends Error {
   }
 }
 
-/** The text of a net.json -> { model, data, pen_weights, sample, scores, layers, head, engine }. Throws NetError.
- * plain: compute without WebAssembly. */
+/** The text of a net.json -> { model, data, pen_weights, sample, scores, layers, head, engine }, and of a net that is
+ * told of parts { knows, describer, toldWeight }. Throws NetError. plain: compute without WebAssembly. */
 export function read(text, plain = false) {
   let content;
   try {
@@ -26,7 +31,7 @@ export function read(text, plain = false) {
     throw new NetError("damaged", error.message);
   }
   if (content?.format !== "fake-kanji net") throw new NetError("other", "");
-  if (content.version !== 1) throw new NetError("version", String(content.version));
+  if (!VERSIONS.includes(content.version)) throw new NetError("version", String(content.version));
   try {
     return assemble(content, arithmetic(plain));
   } catch (error) {
@@ -39,15 +44,17 @@ function assemble(content, engine) {
   const gates = GATES[model.cell], H = model.hidden_size;
   if (!gates || !(H > 0) || !(data.scale > 0) || !(data.width > 0) || !(data.height > 0) || pen_weights.length !== 3)
     throw new NetError("damaged", "configuration");
-  const matrix = (name, rows, columns) => {
+  if (Boolean(model.described) !== (content.version === 2)) throw new NetError("damaged", "described");
+  const numbers = (name, rows, columns) => {
     const part = tensors[name];
-    const numbers = whole(part.values, part.bits), scale = floats(part.scale);
-    if (numbers.length !== rows * columns || scale.length !== rows) throw new NetError("damaged", name);
+    const steps = whole(part.values, part.bits), scale = floats(part.scale);
+    if (steps.length !== rows * columns || scale.length !== rows) throw new NetError("damaged", name);
     const values = new Float32Array(rows * columns);
-    for (let r = 0, i = 0; r < rows; r++) for (let c = 0; c < columns; c++, i++) values[i] = numbers[i] * scale[r];
+    for (let r = 0, i = 0; r < rows; r++) for (let c = 0; c < columns; c++, i++) values[i] = steps[i] * scale[r];
     if (!scale.every(Number.isFinite)) throw new NetError("damaged", name);
-    return engine.matrix(values, rows, columns);
+    return values;
   };
+  const matrix = (name, rows, columns) => engine.matrix(numbers(name, rows, columns), rows, columns);
   const vector = (name, length) => {
     const values = floats(tensors[name].values);
     if (values.length !== length || !values.every(Number.isFinite)) throw new NetError("damaged", name);
@@ -61,14 +68,28 @@ function assemble(content, engine) {
   }));
   const outputs = BLOCKS * model.mixtures + PEN_STATES;
   const head = { weight: matrix("head.weight", outputs, H), bias: vector("head.bias", outputs) };
-  return { ...content, tensors: null, layers, head, outputs, engine };
+  const net = { ...content, tensors: null, layers, head, outputs, engine };
+  if (!model.described) return net;
+  const toldWeight = matrix("told.weight", gates * H, TOLD), names = FIRST_NAME + content.vocabulary.length;
+  const describer = new Describer(engine, { numbers, matrix, vector }, names);
+  return { ...net, knows: new Knowledge(content), describer, toldWeight };
 }
 
-/** The state of B drawings; `advance` reads one step of each, after which `outputs` [6 K + 3][B] is the next one's. */
+/** What the first layer is told at each visit of an encoded description: { visits, columns, shares [gates H][columns] }.
+ * Its matrix is multiplied once a visit here, not once a step. */
+export function tell(net, encoded) {
+  const visits = encoded.parts.length, columns = wide(visits);
+  const shares = new Float32Array(net.toldWeight.rows * columns);
+  net.engine.multiply(net.toldWeight, net.describer.told(encoded), columns, shares, false);
+  return { visits, columns, shares };
+}
+
+/** The state of B drawings; `advance` reads one step of each, after which `outputs` [6 K + 3][B] is the next one's.
+ * telling: what `tell` gave, the same for all; without it they are written freely. */
 export class Batch {
-  constructor(net, B) {
+  constructor(net, B, telling = null) {
     const H = net.model.hidden_size, gates = GATES[net.model.cell], numbers = (n) => new Float32Array(n * B);
-    Object.assign(this, { net, B });
+    Object.assign(this, { net, B, telling });
     this.hidden = net.layers.map(() => numbers(H));
     this.cells = net.layers.map(() => numbers(H));
     this.input = numbers(featureCount(net.model));
@@ -76,21 +97,24 @@ export class Batch {
     this.fromState = numbers(gates * H);
     this.outputs = numbers(net.outputs);
     this.memory = Array.from({ length: B }, begin);
+    this.told = telling && numbers(gates * H);
+    this.visit = new Int32Array(B).fill(-1);
   }
 
   get lasting() {
-    return [...this.hidden, ...this.cells, this.input];
+    return [...this.hidden, ...this.cells, this.input, ...(this.told ? [this.told] : []), this.visit];
   }
 
   /** Column b stands before a drawing; the next step given to it must be (0, 0, 2), the end of another. */
   clear(b) {
     for (const array of this.lasting) for (let i = b; i < array.length; i += this.B) array[i] = 0;
     this.memory[b] = begin();
+    this.visit[b] = -1; // the first step ends what was before
   }
 
   /** Some columns in a batch of B, which may be narrower. */
   narrowed(columns, B) {
-    const other = new Batch(this.net, B), into = other.lasting;
+    const other = new Batch(this.net, B, this.telling), into = other.lasting;
     this.lasting.forEach((array, i) => {
       for (let r = 0; r * this.B < array.length; r++)
         columns.forEach((from, to) => (into[i][r * B + to] = array[r * this.B + from]));
@@ -102,6 +126,14 @@ export class Batch {
   /** Column b's next previous step. */
   give(b, dx, dy, pen) {
     features(this.net.model, this.memory[b], dx, dy, pen, this.input, b, this.B);
+    if (this.telling && pen === END_OF_PART) this.turn(b);
+  }
+
+  /** Column b goes on to the next visit, and stays at the last. */
+  turn(b) {
+    const { visits, columns, shares } = this.telling, { told, B } = this;
+    const v = Math.min(++this.visit[b], visits - 1);
+    for (let i = b, s = v; i < told.length; i += B, s += columns) told[i] = shares[s];
   }
 
   advance() {
@@ -113,6 +145,7 @@ export class Batch {
       engine.multiply(layer.input, input, B, gates, false);
       engine.multiply(layer.state, this.hidden[i], B, other, joint);
       addBias(gates, layer.inputBias, B);
+      if (i === 0 && this.told) for (let g = 0; g < gates.length; g++) gates[g] += this.told[g];
       addBias(other, layer.stateBias, B);
       CELLS[cell](engine, gates, other, this.hidden[i], this.cells[i]);
       input = this.hidden[i];
@@ -128,35 +161,3 @@ export class Batch {
     return out;
   }
 }
-
-function addBias(values, bias, B) {
-  for (let r = 0, i = 0; r < bias.length; r++) for (let b = 0; b < B; b++, i++) values[i] += bias[r];
-}
-
-const sigmoid = (engine, values) => engine.squash(values, -1, 1, 0);
-const tanh = (engine, values) => engine.squash(values, 2, -2, 1);
-
-const CELLS = {
-  lstm(engine, gates, _, hidden, cells) {
-    const n = hidden.length;
-    sigmoid(engine, gates.subarray(0, 2 * n));
-    tanh(engine, gates.subarray(2 * n, 3 * n));
-    sigmoid(engine, gates.subarray(3 * n));
-    for (let i = 0; i < n; i++) cells[i] = gates[n + i] * cells[i] + gates[i] * gates[2 * n + i];
-    hidden.set(cells);
-    tanh(engine, hidden);
-    for (let i = 0; i < n; i++) hidden[i] *= gates[3 * n + i];
-  },
-  gru(engine, gates, fromState, hidden) {
-    const n = hidden.length, shut = gates.subarray(0, 2 * n), fresh = gates.subarray(2 * n);
-    for (let i = 0; i < 2 * n; i++) shut[i] += fromState[i];
-    sigmoid(engine, shut);
-    for (let i = 0; i < n; i++) fresh[i] += shut[i] * fromState[2 * n + i];
-    tanh(engine, fresh);
-    for (let i = 0; i < n; i++) hidden[i] = (1 - shut[n + i]) * fresh[i] + shut[n + i] * hidden[i];
-  },
-  rnn(engine, gates, _, hidden) {
-    hidden.set(gates);
-    tanh(engine, hidden);
-  },
-};

@@ -17,15 +17,17 @@ export function toStrokes(steps, data) {
   return points.length ? [...strokes, points] : strokes;
 }
 
-/** The last step is an end of stroke: something to go on from. */
-export function toSteps(strokes, data) {
+/** The last step is an end of stroke: something to go on from. ends: after how many strokes a part ends, each. */
+export function toSteps(strokes, data, ends = []) {
   const steps = [];
   let before = [data.width / 2, data.height / 2];
-  for (const stroke of strokes)
+  strokes.forEach((stroke, nth) => {
+    const pen = ends.includes(nth + 1) ? 2 : 1;
     stroke.forEach((point, i) => {
-      steps.push([point[0] - before[0], point[1] - before[1], i === stroke.length - 1 ? 1 : 0]);
+      steps.push([point[0] - before[0], point[1] - before[1], i === stroke.length - 1 ? pen : 0]);
       before = point;
     });
+  });
   return steps;
 }
 

@@ -1,6 +1,8 @@
 // The net at work, apart from the page. Messages in: { id, kind, ... }; out: { id, kind, ... }, see KINDS.
+import { wide } from "./describer.js";
+import { DescriptionError, parse, signs } from "./description.js";
 import { components, pen } from "./mixture.js";
-import { NetError, read } from "./net.js";
+import { NetError, read, tell } from "./net.js";
 import { Kanji } from "./nearest.js";
 import { toStrokes } from "./strokes.js";
 import { outputs, Writing } from "./writing.js";
@@ -12,15 +14,16 @@ const KINDS = {
   net({ text, plain }) {
     net = read(text, plain);
     jobs = [];
-    const { model, data, sample, scores, pen_weights } = net;
-    return { model, data, sample, scores, pen_weights, fast: net.engine.fast };
+    const { model, data, sample, scores, pen_weights, knows } = net;
+    const parts = knows && { names: knows.vocabulary, english: knows.english };
+    return { model, data, sample, scores, pen_weights, parts, fast: net.engine.fast };
   },
   kanji({ text }) {
     kanji = new Kanji(text);
     return { count: kanji.names.length };
   },
   write(job) {
-    jobs.push({ id: job.id, topic: job.topic, writing: new Writing(net, job) });
+    jobs.push({ id: job.id, topic: job.topic, writing: new Writing(net, { ...job, telling: telling(job.description) }) });
     if (!running) setTimeout(work);
     running = true;
     return null;
@@ -29,12 +32,31 @@ const KINDS = {
     jobs = jobs.filter((job) => job.topic !== topic);
     return null;
   },
+  /** A description as the net reads it: signs of its text with the number of the part, see description.js, the parts in
+   * the order of writing, and how it reads in English; or what is wrong with it. */
+  describe({ description }) {
+    try {
+      const found = net.knows.read(description);
+      const visits = net.knows.visits(found).map(({ leaf }) => leaf);
+      return { ok: true, signs: signs(found), visits, english: net.knows.reading(parse(description)) };
+    } catch (error) {
+      if (!(error instanceof DescriptionError)) throw error;
+      const { code, values, at, read } = error;
+      return { ok: false, code, values, at, read };
+    }
+  },
   /** What the net foresees before each step of a drawing and after it: ellipses in the units of the box. */
-  foresee({ steps, settings, last }) {
-    const found = outputs(net, steps);
+  foresee({ steps, settings, last, description }) {
+    const found = outputs(net, steps, telling(description));
     return { clouds: (last ? found.slice(-1) : found).map((raw) => cloud(raw, settings)) };
   },
-  outputs: ({ steps }) => ({ outputs: outputs(net, steps).map((raw) => [...raw]) }),
+  outputs: ({ steps, description }) => ({ outputs: outputs(net, steps, telling(description)).map((raw) => [...raw]) }),
+  /** What each visit is told, [V][numbers], for tests. */
+  told({ description }) {
+    const encoded = net.knows.encode(net.knows.read(description)), told = net.describer.told(encoded);
+    const V = encoded.parts.length, columns = wide(V);
+    return { told: Array.from({ length: V }, (_, v) => [...told].filter((_, i) => i % columns === v)) };
+  },
   nearest({ steps }) {
     return { nearest: kanji ? kanji.nearest(toStrokes(steps, net.data)) : null };
   },
@@ -47,6 +69,11 @@ const KINDS = {
     return { rate: (1000 * written) / (performance.now() - begin), steps: steps / written };
   },
 };
+
+/** Of a description that `describe` found good; null without one. */
+function telling(description) {
+  return description && net.knows ? tell(net, net.knows.encode(net.knows.read(description))) : null;
+}
 
 function cloud(raw, settings) {
   const s = net.data.scale, [, lift, end] = pen(net, raw, settings.pen);

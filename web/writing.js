@@ -1,23 +1,24 @@
 // Characters from the net: many at once, the place of a finished one taken by the next. Character `number` of a seed is
 // always the same, whatever is written beside it: it has random numbers of its own.
+import { wide } from "./describer.js";
 import { draw } from "./mixture.js";
 import { Batch } from "./net.js";
 import { Random } from "./numbers.js";
 import { toStrokes } from "./strokes.js";
 
-const wide = (count) => 8 * Math.ceil(count / 8);
 const MOST_ATTEMPTS = 12;
 const WIDEST = 32; // drawings side by side: more do not make a step cheaper
 
 export class Writing {
-  /** job: { seed, settings: {pen, mixture, width}, start: steps or [], numbers: [...] } */
+  /** job: { seed, settings: {pen, mixture, width}, start: steps or [], numbers: [...], telling } telling: see net.js; with
+   * one the pen's third state ends each part, and the character ends with the last. */
   constructor(net, job, widest = WIDEST) {
     Object.assign(this, { net, job });
     const s = net.data.scale;
     this.start = (job.start ?? []).map(([dx, dy, pen]) => [Math.fround(dx / s), Math.fround(dy / s), pen]);
     this.queue = job.numbers.map((number) => ({ number, attempt: 0 }));
     const B = wide(Math.min(widest, this.queue.length));
-    this.batch = new Batch(net, B);
+    this.batch = new Batch(net, B, job.telling);
     this.columns = Array.from({ length: B }, (_, b) => this.next(b));
   }
 
@@ -36,17 +37,18 @@ export class Writing {
 
   /** One step of all; the characters that it finished, { number, steps }, in the units of the box. */
   advance() {
-    const { batch, net, start } = this, finished = [];
+    const { batch, net, start, job } = this, finished = [];
     batch.advance();
     this.columns.forEach((column, b) => {
       if (!column) return;
       const { steps, random } = column;
-      const step = start[steps.length] ?? draw(net, batch.column(b), this.job.settings, random);
+      const step = start[steps.length] ?? draw(net, batch.column(b), job.settings, random);
       steps.push(step);
-      if (step[2] < 2 && steps.length < (net.sample?.max_steps ?? 250) + start.length) return batch.give(b, ...step);
+      const ended = step[2] === 2 && (!job.telling || batch.visit[b] + 1 >= job.telling.visits);
+      if (!ended && steps.length < (net.sample?.max_steps ?? 250) + start.length) return batch.give(b, ...step);
       const drawn = this.unscaled(steps);
       const last = column.attempt + 1 >= MOST_ATTEMPTS;
-      if (last || fits(drawn, net)) finished.push({ number: column.number, steps: drawn });
+      if (last || (ended && fits(drawn, net, job.telling))) finished.push({ number: column.number, steps: drawn });
       else this.queue.unshift({ number: column.number, attempt: column.attempt + 1 });
       this.columns[b] = this.next(b);
     });
@@ -68,24 +70,24 @@ export class Writing {
   }
 }
 
-/** The filters of pipeline/sample/filters.py, but for copies. */
-export function fits(steps, { data, sample = {} }) {
+/** The filters of pipeline/sample/filters.py, but for copies. What is told may be as small, and of as many strokes, as
+ * its description wants. */
+export function fits(steps, { data, sample = {} }, told = false) {
   const unit = Math.max(data.width, data.height) / 109;
   const { margin = 2 * unit, min_size = 30 * unit, min_strokes = 2, max_strokes = 30 } = sample;
   const strokes = toStrokes(steps, data), points = strokes.flat();
   const xs = points.map((p) => p[0]), ys = points.map((p) => p[1]);
   const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
   return (
-    steps.at(-1)[2] === 2 &&
     left >= -margin && top >= -margin && right <= data.width + margin && bottom <= data.height + margin &&
-    Math.max(right - left, bottom - top) >= min_size &&
-    strokes.length >= min_strokes && strokes.length <= max_strokes
+    (told || (Math.max(right - left, bottom - top) >= min_size && strokes.length >= min_strokes && strokes.length <= max_strokes))
   );
 }
 
-/** The outputs before each step of a drawing, and after its last: what the net foresaw. steps in the units of the box. */
-export function outputs(net, steps) {
-  const batch = new Batch(net, 8), s = net.data.scale;
+/** The outputs before each step of a drawing, and after its last: what the net foresaw. steps in the units of the
+ * box; telling as of a Writing. */
+export function outputs(net, steps, telling = null) {
+  const batch = new Batch(net, 8, telling), s = net.data.scale;
   batch.give(0, 0, 0, 2);
   batch.advance();
   const found = [batch.column(0)];

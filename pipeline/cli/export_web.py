@@ -33,8 +33,9 @@ def export_web(
     from pipeline.export import compact, web
     from pipeline.net import checkpoint
 
-    net, config = checkpoint.load_model(model or common.shipped())
-    made = web.make(net, config, prepared if prepared.is_dir() else None)
+    source = model or common.shipped()
+    net, config = checkpoint.load_model(source)
+    made = web.make(net, config, prepared if prepared.is_dir() else None, web.known(net, source))
     if kind == "folder":
         with files.whole_folder(out) as folder:
             web.write(folder, made)

@@ -10,11 +10,18 @@ Shapes: R rows of a matrix, C columns. All arrays are base64 of little-endian by
      "scores": {...} or null,                                                   what `web_export.scores` measured
      "tensors": {"head.weight": {"shape": [R, C], "bits": 16, "scale": "R float32", "values": "R C int16"},
                  "head.bias": {"shape": [R], "values": "R float32"}, ...}}      names as in weights.safetensors
+
+A net that is told of parts is version 2. The columns of its first input that take what it is told, in 8 bits, are a
+tensor of their own, "told.weight"; beside the tensors stands what it knows:
+
+     "vocabulary": [name, ...], "spellings": {name: "⿰言吾", ...}, "habits": {...},      as in descriptions.json
+     "english": {name: "tree", ...}                                             of the names that are radicals
 """
 
 import base64
 import binascii
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -25,11 +32,18 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from pipeline import params
+from pipeline.describe.description import canonical
+from pipeline.describe.encoding import NOTHING, Vocabulary
+from pipeline.describe.knowledge import Knowledge
+from pipeline.describe.reading import radicals
+from pipeline.describe.visits import Habits
 from pipeline.files import whole_file
+from pipeline.net.describer import TOLD
 from pipeline.net.model import UNDESCRIBED, ModelParams, WritingNet
 
-FORMAT, VERSION = "fake-kanji net", 1
-FINE = ("head.weight", "layers.0.weight_ih_l0")  # in 16 bits
+FORMAT, VERSION, DESCRIBED = "fake-kanji net", 1, 2  # DESCRIBED: the version of a net that is told of parts
+FIRST, TOLD_COLUMNS = "layers.0.weight_ih_l0", "told.weight"
+FINE = ("head.weight", FIRST)  # in 16 bits
 LARGEST = {8: 127, 16: 32767}
 KINDS = {8: "<i1", 16: "<i2"}
 CONFIG = ("data", "pen_weights", "sample")  # what of a model's config the file keeps
@@ -46,13 +60,29 @@ def quantise(matrix: NDArray, bits: int) -> tuple[NDArray[np.integer], NDArray[n
     return np.clip(np.rint(matrix / scale[:, None]), -most, most).astype(KINDS[bits]), scale
 
 
-def pack(net: WritingNet, config: dict[str, Any], scores: dict[str, Any] | None) -> dict[str, Any]:
-    """The file's content. config as `checkpoint.load_model` gives it; a section it lacks is left out. A net that can be
-    told of parts is kept as it writes without being told."""
-    net = net.untold()
-    tensors = {name: _packed(name, tensor.detach().cpu().float().numpy()) for name, tensor in net.state_dict().items()}
-    kept = {"model": asdict(net.options)} | {name: config[name] for name in CONFIG if name in config}
-    return {"format": FORMAT, "version": VERSION, **kept, "scores": scores, "tensors": tensors}
+def pack(
+    net: WritingNet, config: dict[str, Any], scores: dict[str, Any] | None, knows: Knowledge | None = None
+) -> dict[str, Any]:
+    """The file's content. config as `checkpoint.load_model` gives it; a section it lacks is left out.
+
+    knows: of a net that can be told of parts; without it the net is kept as it writes without being told.
+    """
+    free = net.untold()
+    content = {
+        "format": FORMAT,
+        "version": VERSION,
+        "model": asdict(free.options),
+        **{name: config[name] for name in CONFIG if name in config},
+        "scores": scores,
+        "tensors": _all_packed(free.state_dict()),
+    }
+    if net.describer is None or knows is None:
+        return content
+    weights = net.state_dict()
+    told = {name: tensor for name, tensor in weights.items() if name.startswith("describer.")}
+    told[TOLD_COLUMNS] = weights[FIRST][:, -TOLD:]
+    tensors = content["tensors"] | _all_packed(told)
+    return content | {"version": DESCRIBED, "model": asdict(net.options), "tensors": tensors} | _known(knows)
 
 
 def unpack(content: Any, where: str) -> tuple[WritingNet, dict[str, Any]]:
@@ -60,21 +90,56 @@ def unpack(content: Any, where: str) -> tuple[WritingNet, dict[str, Any]]:
 
     Raises CompactError, ParamsError: what is missing or damaged. `where` names the file in the error.
     """
+    _check(content, where)
+    options = params.build(ModelParams, UNDESCRIBED | content["model"], f"{where}: model")
+    if options.described != (content["version"] == DESCRIBED):
+        raise CompactError(f"{where}: model.described does not belong to its version; export it again")
+    net = WritingNet(options, known=knowledge(content, where).vocabulary if options.described else NOTHING)
+    try:
+        tensors = {name: _unpacked(name, part) for name, part in content["tensors"].items()}
+        if options.described:
+            tensors[FIRST] = torch.cat((tensors[FIRST], tensors.pop(TOLD_COLUMNS)), dim=1)
+        net.load_state_dict(tensors)
+    except (RuntimeError, ValueError, KeyError, TypeError, AttributeError, binascii.Error) as error:
+        raise CompactError(f"{where}: the weights are damaged ({error}); export it again") from None
+    return net.eval(), {name: content[name] for name in ("model", *CONFIG) if name in content}
+
+
+def _check(content: Any, where: str) -> None:
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise CompactError(
             f'{where} is no net of fake-kanji ("format" is not "{FORMAT}"); `fake-kanji export-web` makes one'
         )
-    if content.get("version") != VERSION:
-        raise CompactError(f"{where} has version {content.get('version')!r}, this reads {VERSION}; export it again")
+    if content.get("version") not in (VERSION, DESCRIBED):
+        raise CompactError(
+            f"{where} has version {content.get('version')!r}, this reads {VERSION} and {DESCRIBED}; export it again"
+        )
     missing = [name for name in ("model", "tensors") if not isinstance(content.get(name), dict)]
     if missing:
         raise CompactError(f"{where} lacks {' and '.join(missing)}; export it again")
-    net = WritingNet(params.build(ModelParams, UNDESCRIBED | content["model"], f"{where}: model"))
+
+
+def knowledge(content: dict[str, Any], where: str) -> Knowledge:
+    """What a net of version 2 knows, but for the characters that it has learnt from. Raises CompactError."""
     try:
-        net.load_state_dict({name: _unpacked(name, part) for name, part in content["tensors"].items()})
-    except (RuntimeError, ValueError, KeyError, TypeError, AttributeError, binascii.Error) as error:
-        raise CompactError(f"{where}: the weights are damaged ({error}); export it again") from None
-    return net.eval(), {name: content[name] for name in ("model", *CONFIG) if name in content}
+        names, spellings = tuple(map(str, content["vocabulary"])), dict(content["spellings"])
+        return Knowledge(Vocabulary(names), spellings, Habits.from_json(content["habits"]))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise CompactError(f"{where} tells nothing of descriptions ({error!r}); export it again") from None
+
+
+def _known(knows: Knowledge) -> dict[str, Any]:
+    """Of the strokes of parts those of the names alone: what is written is spelled down to these."""
+    names = knows.vocabulary.names
+    forms = {canonical(name) for name in names}
+    habits = Habits(knows.habits.ways, {name: n for name, n in knows.habits.strokes.items() if name in forms})
+    words = {name: radicals().get(name) or radicals().get(canonical(name)) for name in names}
+    return {
+        "vocabulary": list(names),
+        "spellings": knows.spellings,
+        "habits": habits.as_json(),
+        "english": {name: word for name, word in words.items() if word},
+    }
 
 
 def write(path: Path, content: dict[str, Any]) -> None:
@@ -89,11 +154,15 @@ def text(content: dict[str, Any]) -> str:
 
 def load(path: Path) -> tuple[WritingNet, dict[str, Any]]:
     """`unpack` of a file. Raises CompactError."""
+    return unpack(read(path), str(path))
+
+
+def read(path: Path) -> Any:
+    """A file's content, unchecked. Raises CompactError."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, json.JSONDecodeError, UnicodeDecodeError) as error:
         raise CompactError(f"{path} cannot be read ({error}); `fake-kanji export-web` makes such a file") from None
-    return unpack(content, str(path))
 
 
 def encode(array: NDArray) -> str:
@@ -104,6 +173,10 @@ def encode(array: NDArray) -> str:
 def decode(text: str, kind: str) -> NDArray:
     """The inverse of `encode`, flat and writable. kind: a dtype such as "<f4". Raises ValueError, binascii.Error."""
     return np.frombuffer(base64.b64decode(text, validate=True), kind).copy()
+
+
+def _all_packed(tensors: Mapping[str, Tensor]) -> dict[str, Any]:
+    return {name: _packed(name, tensor.detach().cpu().float().numpy()) for name, tensor in tensors.items()}
 
 
 def _packed(name: str, values: NDArray[np.float32]) -> dict[str, Any]:

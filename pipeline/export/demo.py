@@ -52,9 +52,11 @@ def main() -> int:
         if not (made / web.NET).exists():
             made = Path(folder) / "web"
             prepared = ROOT / "data" / "batches"
-            net, config = checkpoint.load_model(ROOT / "pretrained")
+            model = ROOT / "pretrained"
+            net, config = checkpoint.load_model(model)
+            known = web.known(net, model)
             with whole_folder(made) as partial_folder:
-                web.write(partial_folder, web.make(net, config, prepared if prepared.is_dir() else None))
+                web.write(partial_folder, web.make(net, config, prepared if prepared.is_dir() else None, known))
         with server(made) as served:
             print(f"Open  http://{HOST}:{served.server_address[1]}/\n\nCtrl-C ends it.", flush=True)
             try:

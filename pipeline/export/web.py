@@ -15,6 +15,7 @@ import numpy as np
 from pipeline import dataset, drawing
 from pipeline.batch import holdout
 from pipeline.dataset import DrawingSet
+from pipeline.describe.knowledge import Knowledge
 from pipeline.export import compact
 from pipeline.forecast import likelihood
 from pipeline.net.model import WritingNet
@@ -187,12 +188,18 @@ class Made:
         return f"{size:.2f} MB{lost}; {len(self.kanji['names']) if self.kanji else 0:,} real kanji"
 
 
-def make(net: WritingNet, config: dict[str, Any], prepared: Path | None) -> Made:
-    """prepared: what stage batch wrote, to measure on and compare with. Raises DatasetError, BatchError."""
+def make(net: WritingNet, config: dict[str, Any], prepared: Path | None, knows: Knowledge | None = None) -> Made:
+    """prepared: what stage batch wrote, to measure on and compare with; knows: of a net that is told of parts. Raises
+    DatasetError, BatchError."""
     if prepared is None:
-        return Made(compact.pack(net, config, None), None)
+        return Made(compact.pack(net, config, None, knows), None)
     drawings, data = dataset.load(prepared), holdout.read_description(prepared)
-    return Made(compact.pack(net, config, scores(net, config, drawings)), kanji(drawings, data))
+    return Made(compact.pack(net, config, scores(net, config, drawings), knows), kanji(drawings, data))
+
+
+def known(net: WritingNet, folder: Path) -> Knowledge | None:
+    """What the net of a model's folder knows of descriptions, if it is told of parts. Raises KnowledgeError."""
+    return Knowledge.load(folder) if net.describer is not None else None
 
 
 def write(folder: Path, made: Made, root: Path = ROOT) -> None:

@@ -15,6 +15,7 @@ from pipeline.describe.description import Description
 from pipeline.describe.encoding import Encoded
 from pipeline.describe.knowledge import Knowledge
 from pipeline.drawing import Steps
+from pipeline.export import compact
 from pipeline.progress import Progress, unseen
 from pipeline.sample import attempts, sampler
 from pipeline.sample.sampler import SampleParams
@@ -42,7 +43,7 @@ class Reader:
                 f"the net in {net.folder} writes freely and cannot be told what; train one with "
                 "`dvc exp run -S model.described=true` and give --model data/model"
             )
-        return cls(Knowledge.load(net.folder), table)
+        return cls(_known(net.folder), table)
 
     def read(self, text: str) -> Description:
         """Spelled down to parts that the net knows. Raises DescriptionError, UnknownPartError."""
@@ -58,6 +59,11 @@ class Reader:
     @cached_property
     def _forms(self) -> frozenset[str]:
         return frozenset(map(grammar.canonical, self.knows.vocabulary.names))
+
+
+def _known(place: Path) -> Knowledge:
+    """place: a model's folder, or the file of `compact`."""
+    return compact.knowledge(compact.read(place), str(place)) if place.is_file() else Knowledge.load(place)
 
 
 def write(

@@ -3,7 +3,6 @@
 import base64
 import json
 import re
-import threading
 
 import numpy as np
 import pytest
@@ -11,21 +10,11 @@ import torch
 import wasmtime
 
 from pipeline import drawing
-from pipeline.export import compact, demo, web
+from pipeline.export import compact, web
 from pipeline.parse.svg import documents
 from pipeline.write import prefix
 from tests.support.drawings import scribble
 from tests.support.pages import DATA, FINISHED, FIRST, opened, small, steps_of, stroke
-
-
-@pytest.fixture
-def address(site):
-    with demo.server(site) as served:
-        thread = threading.Thread(target=served.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{served.server_address[1]}/"
-        served.shutdown()
-        thread.join()
 
 
 @pytest.mark.parametrize("changes", [{}, {"cell": "gru"}, {"cell": "rnn"}, {"position_input": False, "layers": 1},

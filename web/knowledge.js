@@ -1,0 +1,65 @@
+// What a net knows of descriptions: pipeline/describe/knowledge.py; and how they read in English: reading.py beside it.
+import { canonical, DescriptionError, leaf, MOST_DEPTH, OVER, parse, text } from "./description.js";
+import { encode, FIRST_NAME } from "./encoding.js";
+import { visits } from "./visits.js";
+
+const NEAR = 5; // known parts that an error names
+const DEEPEST = 3; // spellings that are looked up one in another to be read
+const BETWEEN = { "⿰": " beside ", "⿲": " beside ", "⿱": " over ", "⿳": " over ", [OVER]: " across " };
+const WORDS = [...Object.values(BETWEEN), " in "];
+
+export class Knowledge {
+  /** vocabulary, spellings, habits, english: as in net.json */
+  constructor({ vocabulary, spellings, habits, english }) {
+    Object.assign(this, { vocabulary, spellings, habits, english });
+    this.numbers = new Map(vocabulary.map((name, i) => [name, FIRST_NAME + i]));
+    this.forms = new Map([...vocabulary].reverse().map((name) => [canonical(name), name]));
+  }
+
+  /** A text as the net can be told of it, by parts whose names it knows. Throws DescriptionError. */
+  read(text) {
+    const asked = parse(text);
+    const spelling = asked.name && this.spelling(asked.name);
+    return this.spelled(spelling || asked, 0);
+  }
+
+  spelled({ name: asked, operator, parts }, depth) {
+    if (operator) return { name: "", operator, parts: parts.map((part) => this.spelled(part, depth)) };
+    const name = this.numbers.has(asked) ? asked : (this.forms.get(canonical(asked)) ?? asked);
+    if (!name || this.numbers.has(name)) return leaf(name);
+    const spelling = this.spelling(name);
+    if (!spelling || depth === MOST_DEPTH) throw new DescriptionError("unknown", [name, this.near(name).join(" ")]);
+    return this.spelled(spelling, depth + 1);
+  }
+
+  spelling(name) {
+    return Object.hasOwn(this.spellings, name) ? parse(this.spellings[name]) : null;
+  }
+
+  /** Unicode orders ideographs by radical, so that those near by have a part in common. */
+  near(name) {
+    const code = name.codePointAt(0), apart = (one) => Math.abs(one.codePointAt(0) - code);
+    const known = this.vocabulary.filter((one) => [...one].length === 1);
+    return known.sort((a, b) => apart(a) - apart(b)).slice(0, NEAR);
+  }
+
+  visits(description) {
+    return visits(this.habits, description);
+  }
+
+  encode(description) {
+    return encode(description, this.visits(description), this.numbers);
+  }
+
+  /** ⿰木食 is "tree beside eat". */
+  reading(description, depth = DEEPEST) {
+    const { name } = description, known = this.english[name] ?? this.english[this.forms.get(canonical(name))];
+    if (known) return known;
+    const spelling = !description.operator && depth ? this.spelling(name) : null;
+    const { operator, parts } = spelling ?? description;
+    if (!operator) return name ? text(description) : "anything";
+    const read = parts.map((part) => this.reading(part, spelling ? depth - 1 : depth));
+    const kept = read.map((part) => (WORDS.some((word) => part.includes(word)) ? `(${part})` : part));
+    return operator in BETWEEN ? kept.join(BETWEEN[operator]) : `${kept[1]} in ${kept[0]}`;
+  }
+}
