@@ -22,6 +22,7 @@ _pasted          donors' strokes, no net
 _swapped, _turned, _wrong   ⿰AB told as ⿰BA, as ⿱AB, as ⿰CB or ⿰AC: must fall
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -85,7 +86,8 @@ def described(
     write = partial(writings, net, options=options, pen_weights=pen_weights, seed=seed)
     source = np.random.default_rng((seed, DESCRIBED_STREAM))
     asked = [Asked.of(knows.encode(one.description)) for one in spelled]
-    everyone = range(len(asked))
+    everyone, training = range(len(asked)), material.held_out("train")
+    taught = _told(training)
     exchanged = [asked[i] for i in _deranged(len(asked), source)]
     numbers = {"nats_per_step": told_nats(net, drawn, ordered, pen_weights)}
 
@@ -97,8 +99,9 @@ def described(
     ):
         numbers |= summary(yard.compare(everyone, write(wanted, best_of=best_of)), suffix)
     numbers |= _of_forms(material, knows, spelled, yard)
-    numbers |= _of_pairs(material, knows, spelled, yard, found, write, source)
-    return Scores(numbers, _table(real, spelled, knows, found), written)
+    numbers |= _of_pairs(Donors.of(training, taught), knows, spelled, yard, found, write, source)
+    seen = Counter(one.description.name for one in knowledge.parts(taught))
+    return Scores(numbers, _table(real, spelled, seen, found), written)
 
 
 def writings(
@@ -153,7 +156,7 @@ def _of_forms(material: Material, knows: Knowledge, spelled: Sequence[Told], yar
 
 
 def _of_pairs(
-    material: Material,
+    donors: Donors,
     knows: Knowledge,
     spelled: Sequence[Told],
     yard: Yardstick,
@@ -161,8 +164,6 @@ def _of_pairs(
     write: "partial[list[Parted]]",
     source: np.random.Generator,
 ) -> dict[str, float]:
-    training = material.held_out("train")
-    donors = Donors.of(training, _told(training))
     rows = [i for i, one in enumerate(spelled) if donors.is_pair(one.description)]
     if not rows:
         return {"pairs": 0}
@@ -175,15 +176,17 @@ def _of_pairs(
     return numbers
 
 
-def _table(real: DrawingSet, spelled: Sequence[Told], knows: Knowledge, found: Found) -> pd.DataFrame:
-    """known: whether it is told by names of parts alone, none spelled by strokes; visits: of parts."""
-    texts = [grammar.text(one.description) for one in spelled]
+def _table(real: DrawingSet, spelled: Sequence[Told], seen: Counter[str], found: Found) -> pd.DataFrame:
+    """leaves: how many parts are told; named: whether all have names and two strokes; seen: how often training drawings
+    have the rarest of them, 0 where one has no name; parts, placed: those of two strokes, and those in their place."""
+    leaves = [[leaf.name for leaf, _ in grammar.leaves(one.description)] for one in spelled]
     return pd.DataFrame(
         {
             "id": real.index["id"].to_numpy(),
-            "text": texts,
-            "visits": [len(knows.encode(one.description).parts) for one in spelled],
-            "known": [_is_named(one) for one in spelled],
+            "text": [grammar.text(one.description) for one in spelled],
+            "leaves": [len(names) for names in leaves],
+            "named": [_is_named(one) for one in spelled],
+            "seen": [min(seen[name] if name else 0 for name in names) for names in leaves],
             "strokes": [one.real for one in found.strokes],
             "written": [one.written for one in found.strokes],
             "types": found.types,

@@ -164,8 +164,12 @@ def test_all_numbers_of_a_net_and_that_it_writes_the_same_again(material, world,
     assert one.numbers["every_10"] == 0 and one.numbers["top1"] < 0.5  # the control
     assert one.numbers["every_10_pasted"] == one.numbers["every_10_real"] == one.numbers["top1_real"] == 1
     assert one.numbers["within_5_real"] == 1 and one.numbers["placed_real"] == 1
-    assert one.table["known"].all() and (one.table["visits"] == 2).all() and len(one.drawings) == 12
+    assert one.table["named"].all() and (one.table["leaves"] == 2).all() and len(one.drawings) == 12
     assert [text(parse(told)) for told in one.table["text"]] == list(one.table["text"])
+    training = material.held_out("train").index["groups"]
+    often = {name: sum(f'"element": "{name}"' in json.dumps(json.loads(text), ensure_ascii=False) for text in training)
+             for name in NAMES}  # fmt: skip
+    assert one.table["seen"].tolist() == [min(often[name] for name in told[1:]) for told in one.table["text"]]
 
 
 def test_nothing_is_told_of_drawings_without_components(material, world):
