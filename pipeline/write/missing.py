@@ -35,9 +35,10 @@ TABLE = "missing.csv"
 SHEET = 200  # characters of a sheet
 # Lead and second bytes of Shift_JIS-2004; the EUC of the same name also reads JIS X 0212, which is another set
 LEADS, SECONDS = (*range(0x81, 0xA0), *range(0xE0, 0xFD)), (*range(0x40, 0x7F), *range(0x80, 0xFD))
-SAME, UNDESCRIBED, UNKNOWN = "compatibility ideographs", "without a description", "with a part that is not known"
-OPEN, CUT = "with a part left open", "not ended"  # kinds of reasons
 IDEOGRAPHS = (range(0x3400, 0xA000), range(0xF900, 0xFB00), range(0x20000, 0x40000))
+# Kinds of reasons
+SAME, UNDESCRIBED, UNKNOWN = "compatibility ideographs", "without a description", "with a part that is not known"
+OPEN, CUT = "with a part left open", "not ended"
 
 
 class MissingError(ValueError):

@@ -167,7 +167,7 @@ def options(monkeypatch, *arguments):
     """The parameters that sampling gets."""
     seen = []
 
-    def collect(net, options, data, pen_weights, start=None):
+    def collect(net, options, data, pen_weights, start=None, dreamer=None):
         seen.append(options)
         return sampler.Collected([np.array([[1, 1, 2]], np.float32)], [""])
 
