@@ -15,7 +15,8 @@ const KINDS = {
     net = read(text, plain);
     jobs = [];
     const { model, data, sample, scores, pen_weights, knows } = net;
-    const parts = knows && { names: knows.vocabulary, english: knows.english };
+    const known = knows?.vocabulary.length > 0; // of drawings that name no components nothing is
+    const parts = known ? { names: knows.vocabulary, english: knows.english } : null;
     return { model, data, sample, scores, pen_weights, parts, fast: net.engine.fast };
   },
   kanji({ text }) {

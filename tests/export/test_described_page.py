@@ -197,6 +197,15 @@ def test_without_a_description_it_writes_as_the_net_that_is_never_told(visit, de
     assert other.locator("#variants .cell").count() == 0 and other.evaluate(TOLD) is None
 
 
+def test_a_net_that_knows_no_part_has_no_field(visit, tmp_path, model_params):
+    nothing = Knowledge(Vocabulary(()), {}, Habits())
+    net = WritingNet(model_params(described=True), generator(5), nothing.vocabulary).eval()
+    content = compact.pack(net, {"data": DATA, "pen_weights": [0.3, 1.0, 3.0], "sample": SAMPLE}, None, nothing)
+    web.write(tmp_path, web.Made(content, None))
+    page = opened(visit, tmp_path / "index.html", hash="#seed=7&d=木")
+    assert not page.locator("#describe").is_visible() and page.locator("#variants .cell").count() == 0
+
+
 # ---- its file
 
 
