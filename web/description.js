@@ -89,7 +89,8 @@ class Reader {
 
   entity() {
     const stop = this.text.indexOf(";", this.at), name = stop < 0 ? [] : this.text.slice(this.at + 1, stop);
-    if (!name.length || name.some((c) => SPACE.test(c) || c === "&")) throw this.error("entity");
+    const sign = name.length === 1 && [...OPERATORS, ...NEWER, ...EMPTY_PLACES].includes(name[0]);
+    if (!name.length || sign || name.some((c) => SPACE.test(c) || c === "&")) throw this.error("entity");
     this.at = stop + 1;
     return leaf(name.join(""));
   }

@@ -117,7 +117,7 @@ class _Reader:
     def _entity(self) -> Description:
         stop = self.text.find(";", self.at)
         name = self.text[self.at + 1 : max(stop, self.at)]
-        if not name or any(c.isspace() or c == "&" for c in name):
+        if not name or any(c.isspace() or c == "&" for c in name) or name in (*ARITY, *NEWER, *EMPTY_PLACES):
             raise self._error("expected a name and ; after &, as in &CDP-8BBA;")
         self.at = stop + 1
         return Description(name)

@@ -36,6 +36,8 @@ DAMAGED = [
     ("⿿木", "at its beginning", "⿿ is an operator of Unicode 15.1 that is not read; use one of ⿰"),
     ("⿰木⿼日月", "character 3, after ⿰木", "Unicode 15.1"),
     ("⿰木&CDP-8BBA", "character 3", "expected a name and ; after &"),
+    ("⿰木&⿱;", "character 3", "expected a name and ; after &"),  # an operator is no name
+    ("&？;", "character 1", "expected a name and ; after &"),
     ("⿰木&;", "character 3", "expected a name and ; after &"),
     ("⿰木&a b;", "character 3", "expected a name and ; after &"),
     ("⿰木\x07", "character 3", "U+0007 is no character"),
