@@ -11,6 +11,7 @@ from pipeline.describe.knowledge import Knowledge
 from pipeline.files import whole_folder, write_json
 from pipeline.net import checkpoint
 from pipeline.progress import named
+from pipeline.sample import sampler
 from pipeline.score import plots, scoring, sheets
 from pipeline.score.described import scores as described
 from pipeline.score.gallery import curation, density_sheet, gallery
@@ -25,7 +26,7 @@ MOMENTS, DENSITY_PX = 8, 1200  # pictures along a drawing, and the width of the 
 
 def main(row: Any, samples: Path, prepared: Path, model: Path, reader: Path, out: Path) -> str:
     options = params.load("score")
-    device = scoring.choose_device(options.device)
+    device = sampler.choose_device(options.device, "score.device")
     net, config = checkpoint.load_model(model, device)
     trained_judge = judge.load(reader, device, name=options.judge)
     material = Material(dataset.load(samples), dataset.load(prepared), holdout.read_description(prepared))

@@ -107,6 +107,9 @@ SCORED = {
     "none accepted": (lines(9), {"batch": HALVES, "sample": {"min_size": 1e6}}),
     "one accepted": (lines(9), {"batch": HALVES, "sample": {"count": 1}}),
     "scale auto": (lines(9), {"batch": HALVES | {"scale": "auto"}}),
+    "told of parts, where there are none": (lines(9), {"batch": HALVES, "model": {"described": True}}),
+    "told of parts, of strokes alone": (strokes(9, 3), {"batch": HALVES, "model": {"described": True}}),
+    "told of parts, dots alone": ([[DOT, DOT]] * 12, {"batch": HALVES | {"size": 1}, "model": {"described": True}}),
 }
 
 

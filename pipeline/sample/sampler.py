@@ -115,10 +115,10 @@ def has_ended(steps: Steps) -> bool:
     return bool(steps[-1, 2] == END_OF_CHARACTER)
 
 
-def choose_device(name: str) -> torch.device:
+def choose_device(name: str, parameter: str = "sample.device") -> torch.device:
     """auto: a GPU where there is one. Raises SamplingError: cuda without a GPU."""
     if name == "cuda" and not torch.cuda.is_available():
-        raise SamplingError("sample.device is cuda, but no GPU is to be had here; set it to auto or cpu")
+        raise SamplingError(f"{parameter} is cuda, but no GPU is to be had here; set it to auto or cpu")
     return torch.device("cuda" if name != "cpu" and torch.cuda.is_available() else "cpu")
 
 

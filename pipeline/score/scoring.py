@@ -13,7 +13,6 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
-import torch
 from pydantic import Field
 
 from pipeline import params
@@ -24,6 +23,7 @@ from pipeline.forecast import likelihood
 from pipeline.forecast.likelihood import Forecast
 from pipeline.net.model import WritingNet
 from pipeline.progress import Progress, named
+from pipeline.sample import sampler
 from pipeline.sample.filters import ACCEPTED, REJECTIONS
 from pipeline.score import distributions, novelty
 from pipeline.score.distributions import MEASURES
@@ -61,8 +61,8 @@ class ScoreParams:
     device: Literal["auto", "cpu", "cuda"]
 
     def check_here(self, sections: Mapping[str, Any]) -> None:
-        """Raises ScoringError or JudgeError: a device or a judge that is not here."""
-        choose_device(self.device)
+        """Raises SamplingError or JudgeError: a device or a judge that is not here."""
+        sampler.choose_device(self.device, "score.device")
         judging.read_card(judging.FOLDER, self.judge)
 
 
@@ -81,13 +81,6 @@ class Scores:
     nearest: pd.DataFrame
     samples: pd.DataFrame
     parts: pd.DataFrame
-
-
-def choose_device(name: str) -> torch.device:
-    """auto: a GPU where there is one. Raises ScoringError: cuda without a GPU."""
-    if name == "cuda" and not torch.cuda.is_available():
-        raise ScoringError("score.device is cuda, but PyTorch sees no GPU: set it to auto or cpu")
-    return torch.device("cuda" if name != "cpu" and torch.cuda.is_available() else "cpu")
 
 
 def score(

@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-import torch
 from typer.testing import CliRunner
 
 from pipeline import dataset, params
@@ -14,17 +13,13 @@ from pipeline.describe.encoding import Vocabulary
 from pipeline.describe.knowledge import Knowledge
 from pipeline.describe.visits import Habits
 from pipeline.net import checkpoint
-from pipeline.net.model import ModelParams, WritingNet
 from pipeline.sample import dreaming, sampler
 from pipeline.sample.dreaming import Dream, Dreamer, UntoldError, captions
 from pipeline.sample.filters import ACCEPTED
 from pipeline.sample.sampler import SampleParams
-from pipeline.seeds import generator
 from stages import sample as stage
+from tests.support.told import DATA, MODEL, a_net
 
-MODEL = {"cell": "lstm", "layers": 2, "hidden_size": 16, "mixtures": 3, "position_input": True, "described": True,
-         "dropout": 0.0, "dropout_per": "step"}  # fmt: skip
-DATA = {"scale": 15.0, "width": 109.0, "height": 109.0, "licence": "KanjiVG, CC BY-SA"}
 LEFT, RIGHT = "木氵口日土火金", "食反各寺月古主"
 KNOWN = [(a, b) for i, a in enumerate(LEFT) for j, b in enumerate(RIGHT) if (i + j) % 4 == 0]  # a quarter of all
 SPELLINGS = {chr(0x4E00 + i): f"⿰{a}{b}" for i, (a, b) in enumerate(KNOWN)}
@@ -41,10 +36,7 @@ def options(defaults):
 
 @pytest.fixture
 def net():
-    net = WritingNet(params.build(ModelParams, MODEL, "model"), generator(3), KNOWS.vocabulary).eval()
-    with torch.no_grad():
-        net.head.bias[-3:] = torch.tensor([2.0, 3.5, 3.5])
-    return net
+    return a_net(KNOWS)
 
 
 @pytest.fixture

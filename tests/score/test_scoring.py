@@ -14,6 +14,7 @@ from pipeline.drawing import from_strokes
 from pipeline.net import checkpoint
 from pipeline.net.model import ModelParams, WritingNet
 from pipeline.sample.filters import REJECTIONS
+from pipeline.sample.sampler import SamplingError
 from pipeline.score import distributions, plots, scoring, sheets
 from pipeline.score.judge import judge
 from pipeline.score.likeness import fidelity
@@ -239,9 +240,8 @@ def test_what_cannot_be_scored_is_an_error_with_its_cure(tmp_path, monkeypatch):
     with pytest.raises(scoring.ScoringError, match=r"no drawing in test; run `dvc repro batch`"):
         scored(Material(some, no_test, DATA))
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
-    assert scoring.choose_device("auto").type == "cpu"
-    with pytest.raises(scoring.ScoringError, match=r"score\.device is cuda"):
-        scoring.choose_device("cuda")
+    with pytest.raises(SamplingError, match=r"score\.device is cuda"):
+        ScoreParams(**VALUES, device="cuda").check_here({})
 
 
 @pytest.mark.parametrize(

@@ -41,15 +41,6 @@ NAMES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def database(tmp_path_factory) -> Path:
-    """An empty store, made once, as that takes seconds."""
-    folder = tmp_path_factory.mktemp("made")
-    with store.opened(address.sqlite_uri(folder / "mlflow.db")):
-        pass
-    return folder / "mlflow.db"
-
-
 @pytest.fixture(autouse=True)
 def alone(monkeypatch) -> None:
     for name in ("MLFLOW_TRACKING_URI", "DVC_ROOT", "DVC_EXP_NAME", "RANK", "LOCAL_RANK", "NODE_RANK"):

@@ -21,14 +21,6 @@ from tests.support import ROOT
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of MLflow's libraries
 
 
-@pytest.fixture(scope="module")
-def database(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("made")
-    with store.opened(address.sqlite_uri(folder / "mlflow.db")):
-        pass
-    return folder / "mlflow.db"
-
-
 @pytest.fixture
 def home(tmp_path, monkeypatch) -> Path:
     """The root of a repository without rows, in a folder whose name needs care."""

@@ -7,7 +7,6 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
-from pipeline import params
 from pipeline.cli import main
 from pipeline.describe import encoding
 from pipeline.describe.description import DescriptionError, parse, text
@@ -15,16 +14,13 @@ from pipeline.describe.encoding import Vocabulary
 from pipeline.describe.knowledge import Knowledge, KnowledgeError, UnknownPartError
 from pipeline.describe.visits import Habits
 from pipeline.net import checkpoint, describer
-from pipeline.net.model import ModelParams, WritingNet
 from pipeline.sample import attempts, sampler
 from pipeline.seeds import generator
 from pipeline.write import described
 from pipeline.write.described import Reader
 from pipeline.write.writer import Writer
+from tests.support.told import DATA, MODEL, a_model
 
-MODEL = {"cell": "lstm", "layers": 2, "hidden_size": 16, "mixtures": 3, "position_input": True, "described": True,
-         "dropout": 0.0, "dropout_per": "step"}  # fmt: skip
-DATA = {"scale": 15.0, "width": 109.0, "height": 109.0, "licence": "KanjiVG, CC BY-SA"}
 KNOWS = Knowledge(
     Vocabulary(("木", "食", "口", "⻌", "首", "㇐", "㇑")),
     {"語": "⿰言吾", "吾": "⿱五口", "言": "⿱㇐口", "五": "⿻㇐㇑", "道": "⿺⻌首"},
@@ -34,15 +30,7 @@ KNOWS = Knowledge(
 
 @pytest.fixture
 def folder(tmp_path):
-    """A net of random weights that ends parts now and then, and what it knows."""
-    net = WritingNet(params.build(ModelParams, MODEL, "model"), generator(3), KNOWS.vocabulary)
-    with torch.no_grad():
-        net.head.bias[-3:] = torch.tensor([2.0, 3.5, 3.5])
-    out = tmp_path / "model"
-    out.mkdir()
-    checkpoint.save_model(out, net.state_dict(), {"model": MODEL, "data": DATA, "pen_weights": [0.3, 1.0, 3.0]})
-    KNOWS.save(out)
-    return out
+    return a_model(tmp_path / "model", KNOWS)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from lxml import etree
 from typer.testing import CliRunner
 
-from pipeline import dataset, params, render
+from pipeline import dataset, render
 from pipeline.cli import main
 from pipeline.describe.description import parse
 from pipeline.describe.encoding import Vocabulary
@@ -19,32 +19,20 @@ from pipeline.describe.knowledge import Knowledge
 from pipeline.describe.visits import Habits
 from pipeline.drawing import stroke_count
 from pipeline.net import checkpoint
-from pipeline.net.model import ModelParams, WritingNet
 from pipeline.parse import reading
 from pipeline.parse.reading import ParseParams
-from pipeline.seeds import generator
 from pipeline.write import glyphs, missing
 from pipeline.write.described import Reader
 from pipeline.write.writer import Writer
+from tests.support.told import DATA, MODEL, a_model
 
-MODEL = {"cell": "lstm", "layers": 2, "hidden_size": 16, "mixtures": 3, "position_input": True, "described": True,
-         "dropout": 0.0, "dropout_per": "step"}  # fmt: skip
-DATA = {"scale": 15.0, "width": 109.0, "height": 109.0, "licence": "KanjiVG, CC BY-SA"}
 KNOWS = Knowledge(Vocabulary(("木", "⻌", "口", "食")), {"吾": "⿱口口", "林": "⿰木木"}, Habits(), ("吾",))
 TABLE = "籸\t⿰木口\n桾\t⿰木吾\n迋\t⿺辶口\n龘\t⿰木龖\n杽\t⿰木？\n"
 
 
 @pytest.fixture
 def folder(tmp_path):
-    """A net of random weights that ends parts now and then, and what it knows."""
-    net = WritingNet(params.build(ModelParams, MODEL, "model"), generator(3), KNOWS.vocabulary)
-    with torch.no_grad():
-        net.head.bias[-3:] = torch.tensor([2.0, 3.5, 3.5])
-    out = tmp_path / "model"
-    out.mkdir()
-    checkpoint.save_model(out, net.state_dict(), {"model": MODEL, "data": DATA, "pen_weights": [0.3, 1.0, 3.0]})
-    KNOWS.save(out)
-    return out
+    return a_model(tmp_path / "model", KNOWS)
 
 
 @pytest.fixture
