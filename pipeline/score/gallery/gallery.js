@@ -486,7 +486,7 @@
     slider.addEventListener("input", () => { halt(); foresee(); });
     playing.addEventListener("click", () => {
       if (clock) return halt();
-      if (Number(slider.value) === Number(slider.max)) slider.value = 0;
+      if (Number(slider.value) === Number(slider.max)) { slider.value = 0; foresee(); }
       playing.textContent = "Pause";
       clock = setInterval(() => {
         if (Number(slider.value) >= Number(slider.max)) return halt();
