@@ -15,9 +15,10 @@ from pipeline import dataset, params
 from pipeline.batch import holdout
 from pipeline.batch.minibatches import Rows
 from pipeline.dataset import DrawingSet
-from pipeline.describe import derivation
+from pipeline.describe import derivation, exemplars
 from pipeline.describe.derivation import Told
 from pipeline.describe.encoding import NOTHING
+from pipeline.describe.exemplars import Library
 from pipeline.describe.knowledge import Knowledge
 from pipeline.files import whole_folder
 from pipeline.net import checkpoint
@@ -25,7 +26,7 @@ from pipeline.net.model import ModelParams, WritingNet
 from pipeline.seeds import generator
 from pipeline.train import loop, machine, recombination, telling
 from pipeline.train.state import Place
-from pipeline.train.telling import Tellings
+from pipeline.train.telling import Taught, Tellings
 from stages import run
 
 WEIGHT_STREAM = 10
@@ -77,21 +78,19 @@ def describe(
     """What the net is told of the drawings, if it is told anything."""
     if not model.described:
         return None, None
-    every, ends = derivation.descriptions(drawings.index, drawings), telling.stroke_ends(drawings)
+    every = derivation.descriptions(drawings.index, drawings)
     split = drawings.index["split"].to_numpy()
     # a character's variants do not make its parts common
     once = ~drawings.index.duplicated("code_point").to_numpy() | (drawings.index["code_point"] < 0).to_numpy()
 
-    def those(chosen: NDArray[np.bool_]) -> tuple[list[Told], list[NDArray[np.int64]]]:
-        rows = np.flatnonzero(chosen)
-        return [every[i] for i in rows], [ends[i] for i in rows]
+    def those(chosen: NDArray[np.bool_]) -> tuple[DrawingSet, list[Told]]:
+        return drawings.where(chosen), [every[i] for i in np.flatnonzero(chosen)]
 
-    knows = Knowledge.learn(
-        those(once & (split == "train"))[0], those(once & (split != "train"))[0], options.least_known
-    )
-    known = knows.vocabulary
-    spelled = telling.of(*those(split == "train"), known, options, options.seed)
-    return knows, (spelled, telling.canonically(*those(split == "valid"), known))
+    learnt, others = those(once & (split == "train")), those(once & (split != "train"))
+    library = Library.learn(*learnt) if model.exemplars else exemplars.NOTHING
+    knows = Knowledge.learn(learnt[1], others[1], options.least_known, library)
+    spelled = telling.of(Taught.of(*those(split == "train")), knows, options, options.seed)
+    return knows, (spelled, telling.canonically(Taught.of(*those(split == "valid")), knows))
 
 
 def keep(trainer: loop.Trainer, place: Place) -> None:

@@ -44,13 +44,34 @@ class Vocabulary:
 
 
 @dataclass(frozen=True)
+class Exemplar:
+    """What is shown beside a description, see `exemplars`: points (P, 2) float32 in scaled units, P >= 1; strokes
+    (S + 1,), where each begins; shown (V + 1,), which stroke is the first of each visit; one is shown none where the
+    next begins with the same."""
+
+    points: NDArray[np.float32]
+    strokes: NDArray[np.int64]
+    shown: NDArray[np.int64]
+
+    @classmethod
+    def nothing(cls, visits: int) -> "Exemplar":
+        return cls(np.zeros((1, 2), np.float32), np.array([0, 1]), np.zeros(visits + 1, np.int64))
+
+
+@dataclass(frozen=True)
 class Encoded:
-    """One description: names (L,) and paths (L, DEPTH), parts (V,) the token of each visit, pieces (V,)."""
+    """One description: names (L,) and paths (L, DEPTH), parts (V,) the token of each visit, pieces (V,); exemplar: of
+    the visits, none where it is None."""
 
     names: NDArray[np.int64]
     paths: NDArray[np.int64]
     parts: NDArray[np.int64]
     pieces: NDArray[np.int64]
+    exemplar: Exemplar | None = None
+
+    @property
+    def shown(self) -> Exemplar:
+        return Exemplar.nothing(len(self.parts)) if self.exemplar is None else self.exemplar
 
     @property
     def free(self) -> bool:
@@ -68,6 +89,11 @@ def vocabulary(names: Iterable[str], least: int) -> Vocabulary:
 NOTHING = Vocabulary(())
 
 
+def place(operator: str, slot: int) -> int:
+    """The number of a slot of an operator, 1 to PLACES - 1."""
+    return 1 + OPERATORS.index(operator) * SLOTS + min(slot, SLOTS - 1)
+
+
 def encode(description: Description, visits: Sequence[Visit], known: Vocabulary) -> Encoded:
     """visits: of the leaves of the description, as `visits` gives them."""
     names: list[int] = []
@@ -80,8 +106,7 @@ def encode(description: Description, visits: Sequence[Visit], known: Vocabulary)
         names.append(2 + OPERATORS.index(node.operator) if node.operator else known.token(node.name))
         paths.append(([0] * DEPTH + path)[-DEPTH:])
         for slot, part in enumerate(node.parts):
-            place = 1 + OPERATORS.index(node.operator) * SLOTS + min(slot, SLOTS - 1)
-            add(part, [*path, place])
+            add(part, [*path, place(node.operator, slot)])
 
     add(description, [])
     return Encoded(

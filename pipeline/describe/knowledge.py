@@ -1,6 +1,7 @@
 """What a net knows of descriptions: the names of parts it was told of, how parts are spelled, in which order written.
 
-One JSON file beside the weights: {"names": [...], "spellings": {name: "⿰言吾", ...}, "habits": {...}}.
+One JSON file beside the weights: {"names": [...], "spellings": {name: "⿰言吾", ...}, "habits": {...}}; and where the
+net is shown exemplars of parts, `exemplars.FILE`.
 """
 
 import json
@@ -10,11 +11,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.describe import description as grammar
-from pipeline.describe import visits
+from pipeline.describe import exemplars, visits
 from pipeline.describe.derivation import Told
 from pipeline.describe.description import MOST_DEPTH, Description
 from pipeline.describe.encoding import Encoded, Vocabulary, encode, vocabulary
-from pipeline.describe.visits import Habits
+from pipeline.describe.exemplars import BEST, Choice, Library
+from pipeline.describe.visits import Habits, Visit
 from pipeline.files import write_json
 
 FILE = "descriptions.json"
@@ -32,15 +34,19 @@ class UnknownPartError(ValueError):
 @dataclass(frozen=True)
 class Knowledge:
     """spellings: name -> its spelling by the names of its parts, the usual one; characters: those that the net has
-    learnt from, the others' spellings are known all the same."""
+    learnt from, the others' spellings are known all the same; library: exemplars of parts, for a net that is shown
+    them."""
 
     vocabulary: Vocabulary
     spellings: dict[str, str]
     habits: Habits
     characters: tuple[str, ...] = ()
+    library: Library = exemplars.NOTHING
 
     @classmethod
-    def learn(cls, drawings: Sequence[Told], others: Sequence[Told], least: int) -> "Knowledge":
+    def learn(
+        cls, drawings: Sequence[Told], others: Sequence[Told], least: int, library: Library = exemplars.NOTHING
+    ) -> "Knowledge":
         """From drawings, of each character one; a name is known that occurs at least so often. Of others, which the net
         does not see, the spelling alone is taken: how a character is described is no secret."""
         spelled: dict[str, Counter[str]] = defaultdict(Counter)
@@ -50,24 +56,32 @@ class Knowledge:
         usual = {name: counts.most_common(1)[0][0] for name, counts in sorted(spelled.items())}
         names = vocabulary((node.description.name for node in parts(drawings)), least)
         characters = tuple(sorted({one.description.name for one in drawings if one.description.name and one.parts}))
-        return cls(names, usual, Habits.learn(drawings), characters)
+        return cls(names, usual, Habits.learn(drawings), characters, library)
 
     def save(self, folder: Path) -> None:
         values = {"names": self.vocabulary.names, "spellings": self.spellings, "habits": self.habits.as_json()}
         write_json(folder / FILE, {**values, "characters": self.characters})
+        if self.library.names:
+            self.library.save(folder)
 
     @classmethod
     def load(cls, folder: Path) -> "Knowledge":
-        """Raises KnowledgeError."""
+        """Raises KnowledgeError, ExemplarError."""
         try:
             values = json.loads((folder / FILE).read_text(encoding="utf-8"))
             habits = Habits.from_json(values["habits"])
             names, characters = (tuple(map(str, values[key])) for key in ("names", "characters"))
-            return cls(Vocabulary(names), dict(values["spellings"]), habits, characters)
+            known = cls(Vocabulary(names), dict(values["spellings"]), habits, characters)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise KnowledgeError(
                 f"{folder / FILE} tells nothing of descriptions ({error!r}); `dvc repro --force train` makes it anew"
             ) from None
+        return replace(known, library=Library.load(folder)) if (folder / exemplars.FILE).exists() else known
+
+    def by_name(self, name: str, families: frozenset[int] = frozenset()) -> bool:
+        """Whether a part can be told by its name: it is in the vocabulary, or a character of another family shows how
+        it is written."""
+        return name in self.vocabulary or self.library.has(name, families)
 
     def described(self, name: str, depth: int = MOST_DEPTH) -> Description:
         """A name with its spelling, and its parts with theirs, as far as these are known."""
@@ -81,7 +95,7 @@ class Knowledge:
         return Description(name, spelling.operator, tuple(whole(part) for part in spelling.parts))
 
     def spelled(self, asked: Description, table: Mapping[str, Description] | None = None) -> Description:
-        """The same by parts whose names are in the vocabulary. A character alone is spelled once, where it can be.
+        """The same by parts that can be told by name. A character alone is spelled once, where it can be.
 
         table: descriptions by character that are looked up where a spelling is not known. Raises UnknownPartError.
         """
@@ -90,15 +104,28 @@ class Knowledge:
             asked = spelling
         return self._spelled(asked, table, 0)
 
-    def encode(self, asked: Description) -> Encoded:
-        """What `spelled` gave, as the net takes it, its parts in the order of writing."""
-        return encode(asked, self.habits.of_description(asked), self.vocabulary)
+    def encode(self, asked: Description, order: Sequence[Visit] | None = None, choice: Choice = BEST) -> Encoded:
+        """What `spelled` gave, as the net takes it. order: of writing, the usual one if None; choice: of exemplars."""
+        order = self.habits.of_description(asked) if order is None else order
+        encoded = encode(asked, order, self.vocabulary)
+        if not self.library.names:
+            return encoded
+        names = [leaf.name for leaf, _ in grammar.leaves(asked)]
+        strokes = [self.habits.count(name) for name in names]
+        tokens = {visit.leaf: token for visit, token in zip(order, encoded.parts, strict=True)}
+        found = {
+            leaf: self.library.exemplar(name, encoded.paths[tokens[leaf]], sum(strokes) - strokes[leaf], choice)
+            for leaf, name in enumerate(names)
+            if name in self.library and not (name in self.vocabulary and choice.hides())
+        }
+        pieces = [(visit.leaf, visit.piece) for visit in order]
+        return replace(encoded, exemplar=exemplars.of_visits(pieces, found))
 
     def _spelled(self, asked: Description, table: Mapping[str, Description], depth: int) -> Description:
         if asked.operator:
             return Description("", asked.operator, tuple(self._spelled(part, table, depth) for part in asked.parts))
         name = self._form(asked.name)
-        if not name or name in self.vocabulary:
+        if not name or self.by_name(name):
             return Description(name)
         spelling = self._spelling(name, table)
         if spelling is None or depth == MOST_DEPTH:
@@ -106,9 +133,11 @@ class Knowledge:
         return self._spelled(spelling, table, depth + 1)
 
     def _form(self, name: str) -> str:
-        """The form of a component that is in the vocabulary."""
-        forms = (form for form in self.vocabulary.names if grammar.canonical(form) == grammar.canonical(name))
-        return name if name in self.vocabulary else next(forms, name)
+        """The form of a component that can be told."""
+        if self.by_name(name):
+            return name
+        known = (*self.vocabulary.names, *self.library.names)
+        return next((form for form in known if grammar.canonical(form) == grammar.canonical(name)), name)
 
     def _spelling(self, name: str, table: Mapping[str, Description]) -> Description | None:
         if name in self.spellings:
@@ -135,6 +164,6 @@ def parts(drawings: Iterable[Told]) -> Iterator[Told]:
         todo += node.parts
 
 
-def canonical(told: Told, known: Vocabulary) -> Told:
-    """The drawing spelled once, and each of its parts named where its name is known."""
-    return visits.spelled(told, lambda node: node is told or node.description.name not in known)
+def canonical(told: Told, knows: Knowledge, families: frozenset[int] = frozenset()) -> Told:
+    """The drawing spelled once, and each of its parts named where it can be told by name."""
+    return visits.spelled(told, lambda node: node is told or not knows.by_name(node.description.name, families))

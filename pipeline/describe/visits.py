@@ -99,7 +99,7 @@ class Habits:
     def _written(self, description: Description, leaf: int) -> list[tuple[int, int]]:
         """(leaf, strokes) in the order of writing; `leaf` is the number of its first one."""
         if not description.operator:
-            return [(leaf, self._count(description.name))]
+            return [(leaf, self.count(description.name))]
         slots = []
         for part in description.parts:
             slots.append(self._written(part, leaf))
@@ -110,7 +110,8 @@ class Habits:
         known = (self.ways[key] for key in _keys(description) if key in self.ways)
         return next(known, _in_order(len(description.parts)))
 
-    def _count(self, name: str) -> int:
+    def count(self, name: str) -> int:
+        """How many strokes a part has, 1 where that is not known."""
         if len(name) == 1 and ord(name) in UNICODE_STROKES:
             return 1
         return self.strokes.get(canonical(name), 1)

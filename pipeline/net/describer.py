@@ -12,7 +12,6 @@ visit. A drawing without description is one unnamed part, of which nothing is to
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
@@ -27,7 +26,9 @@ class Telling(NamedTuple):
 
     names (L, B) and paths (L, B, DEPTH) int64: the tokens; lengths (B,) int64, on the CPU: how many of them;
     parts (V, B) and pieces (V, B) int64: the token visited and the how manieth visit of it this is; visits (B,) int64:
-    how many there are; free (B,) bool: drawings without a description.
+    how many there are; free (B,) bool: drawings without a description. Of exemplars (see `exemplar`): points (P, B, 2)
+    float32, strokes (S + 1, B) and shown (V + 1, B) int64: where each stroke begins, and which is the first of each
+    visit.
     """
 
     names: Tensor
@@ -37,6 +38,14 @@ class Telling(NamedTuple):
     pieces: Tensor
     visits: Tensor
     free: Tensor
+    points: Tensor
+    strokes: Tensor
+    shown: Tensor
+
+    def keep(self, rows: Tensor) -> "Telling":
+        """The drawings for which the (B,) boolean tensor is true."""
+        single = {"lengths": self.lengths[rows.cpu()], "visits": self.visits[rows], "free": self.free[rows]}
+        return Telling(**single, **{name: getattr(self, name)[:, rows] for name in self._fields if name not in single})
 
 
 class Describer(nn.Module):
@@ -76,7 +85,7 @@ class Describer(nn.Module):
 def telling(described: Sequence[Encoded], device: torch.device | str = "cpu") -> Telling:
     """Of B descriptions, as the net takes them."""
 
-    def padded(parts: list[NDArray[np.int64]]) -> Tensor:
+    def padded(parts: list[NDArray]) -> Tensor:
         return nn.utils.rnn.pad_sequence([torch.from_numpy(part) for part in parts]).to(device)
 
     return Telling(
@@ -87,4 +96,7 @@ def telling(described: Sequence[Encoded], device: torch.device | str = "cpu") ->
         pieces=padded([one.pieces for one in described]),
         visits=torch.tensor([len(one.parts) for one in described], device=device),
         free=torch.tensor([one.free for one in described], device=device),
+        points=padded([one.shown.points for one in described]),
+        strokes=padded([one.shown.strokes for one in described]),
+        shown=padded([one.shown.shown for one in described]),
     )

@@ -7,26 +7,28 @@ In:  the previous step (dx, dy) in scaled units and its pen state one-hot; with 
      measured from the box's centre and from the first point of the stroke. Both are sums of the offsets before, so that
      the net knows nothing that the post's net could not have added up, and does not spend its state on adding. With
      `described` also what it is told of the part that it writes, see `describer`; the pen's third state ends a part.
+     With `exemplars` also where the pen would go in an exemplar of that part, see `exemplar`.
 Out: 6 K numbers for the mixture (see `mixture`) and 3 logits for the pen.
 """
 
 from dataclasses import dataclass, replace
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import torch
-from pydantic import Field
+from pydantic import Field, model_validator
 from torch import Tensor, nn
 
 from pipeline import params
 from pipeline.describe.encoding import NOTHING, Vocabulary
 from pipeline.drawing import END_OF_CHARACTER
-from pipeline.net import mixture
+from pipeline.net import exemplar, mixture
 from pipeline.net.describer import TOLD, Describer, Telling
+from pipeline.net.exemplar import SHOWN
 from pipeline.net.loss import PEN_STATES
 
 FEATURE_BLOCK = 16
 END_OF_PART = END_OF_CHARACTER  # the pen's third state; a drawing without description is one part
-UNDESCRIBED = {"described": False}  # of nets from before there were descriptions
+UNDESCRIBED = {"described": False, "exemplars": False}  # of nets from before there were descriptions
 CELLS = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
 
 
@@ -38,15 +40,28 @@ class ModelParams:
     mixtures: Annotated[int, Field(ge=1)]
     position_input: bool
     described: bool
+    exemplars: bool
     dropout: Annotated[float, Field(ge=0, lt=1)]
     dropout_per: Literal["step", "drawing"]
+
+    @model_validator(mode="after")
+    def _fit(self) -> Self:
+        if self.exemplars and not self.described:
+            raise ValueError("model.exemplars needs model.described: an exemplar is of a part that the net is told of")
+        return self
+
+    @property
+    def told(self) -> int:
+        """Numbers that the first layer gets of what the net is told and shown."""
+        return TOLD * self.described + SHOWN * self.exemplars
 
 
 @dataclass(frozen=True)
 class State:
     """Between two steps of B drawings: the layers' states, each tensor (1, B, H); position and stroke_start (B, 2);
     lifted (B,) bool, whether the next point begins a stroke; told (V, B, D) of a net that is told of parts, visit (B,)
-    int64: the number of the visit that the last step belongs to."""
+    int64: the number of the visit that the last step belongs to; stroke and point (B,) int64: of the visit's strokes
+    and of the stroke's points the one that comes next; telling: of a net that is shown exemplars."""
 
     layers: tuple[tuple[Tensor, ...], ...]
     position: Tensor
@@ -54,16 +69,26 @@ class State:
     lifted: Tensor
     told: Tensor | None = None
     visit: Tensor | None = None
+    stroke: Tensor | None = None
+    point: Tensor | None = None
+    telling: Telling | None = None
 
     def keep(self, rows: Tensor) -> "State":
         """The drawings for which the (B,) boolean tensor is true."""
+
+        def kept(part: Tensor | None) -> Tensor | None:
+            return None if part is None else part[rows]
+
         return State(
             tuple(tuple(part[:, rows] for part in layer) for layer in self.layers),
             self.position[rows],
             self.stroke_start[rows],
             self.lifted[rows],
             None if self.told is None else self.told[:, rows],
-            None if self.visit is None else self.visit[rows],
+            kept(self.visit),
+            kept(self.stroke),
+            kept(self.point),
+            None if self.telling is None else self.telling.keep(rows),
         )
 
 
@@ -76,8 +101,7 @@ class WritingNet(nn.Module):
     def __init__(self, options: ModelParams, source: torch.Generator | None = None, known: Vocabulary = NOTHING):
         super().__init__()
         self.options, self.known = options, known
-        hidden, features = options.hidden_size, 2 + PEN_STATES + 4 * options.position_input
-        features += TOLD * options.described
+        hidden, features = options.hidden_size, 2 + PEN_STATES + 4 * options.position_input + options.told
         cell = CELLS[options.cell]
         self.layers = nn.ModuleList(cell(hidden if i else features, hidden) for i in range(options.layers))
         self.head = nn.Linear(hidden, mixture.BLOCKS * options.mixtures + PEN_STATES)
@@ -122,10 +146,8 @@ class WritingNet(nn.Module):
         parts = [offsets, nn.functional.one_hot(pen, PEN_STATES).to(offsets.dtype)]
         if self.options.position_input:
             position = offsets.cumsum(dim=0)
-            time = torch.arange(len(pen), device=pen.device).unsqueeze(1).expand_as(pen)
             begins = torch.cat((torch.ones_like(pen[:1]), pen[:-1])) > 0  # the pen came down at this point
-            latest = torch.where(begins, time, 0).cummax(dim=0).values  # (T, B): row of the stroke's first point
-            stroke_start = position.gather(0, latest.unsqueeze(-1).expand_as(position))
+            stroke_start = position.gather(0, _latest(begins).unsqueeze(-1).expand_as(position))
             parts += [position, position - stroke_start]
         return torch.cat(parts, dim=-1)
 
@@ -133,21 +155,28 @@ class WritingNet(nn.Module):
         """The net that writes the same without being told anything; itself, if it never is."""
         if self.describer is None:
             return self
-        net = WritingNet(replace(self.options, described=False))
+        net = WritingNet(replace(self.options, described=False, exemplars=False))
         weights = {name: tensor for name, tensor in self.state_dict().items() if not name.startswith("describer.")}
         first = "layers.0.weight_ih_l0"
-        net.load_state_dict(weights | {first: weights[first][:, :-TOLD]})
+        net.load_state_dict(weights | {first: weights[first][:, : -self.options.told]})
         return net.to(self.head.weight.device).train(self.training)
 
     def _told(self, previous: Tensor, telling: Telling | None) -> list[Tensor]:
-        """What each step is told of its part, [(T, B, D)]; [] of a net that is never told."""
+        """What each step is told and shown of its part, [(T, B, D), ...]; [] of a net that is never told."""
         if self.describer is None:
             return []
         if telling is None:
-            return [previous.new_zeros(*previous.shape[:2], TOLD)]
+            return [previous.new_zeros(*previous.shape[:2], self.options.told)]
         told = self.describer(telling)
-        visit = (previous[..., 2] == END_OF_PART).long().cumsum(dim=0) - 1  # (T, B): a part's end moves on
-        return [told.gather(0, visit.clamp(max=len(told) - 1).unsqueeze(-1).expand(-1, -1, TOLD))]
+        pen = previous[..., 2]
+        visit = (pen == END_OF_PART).long().cumsum(dim=0) - 1  # (T, B): a part's end moves on
+        parts = [told.gather(0, visit.clamp(max=len(told) - 1).unsqueeze(-1).expand(-1, -1, TOLD))]
+        if self.options.exemplars:
+            stroke = (pen > 0).long().cumsum(dim=0)
+            place = exemplar.Place(visit, stroke - stroke.gather(0, _latest(pen == END_OF_PART)), _since(pen > 0))
+            position = previous[..., :2].cumsum(dim=0)
+            parts.append(exemplar.features(telling.points, telling.strokes, telling.shown, place, position))
+        return parts
 
     def _drop(self, hidden: Tensor, source: torch.Generator | None) -> Tensor:
         rate = self.options.dropout
@@ -168,7 +197,10 @@ class WritingNet(nn.Module):
             return state
         told = weight.new_zeros(1, batch, TOLD) if telling is None else self.describer(telling)
         before = torch.full((batch,), -1, device=weight.device)  # the first previous step ends what was before
-        return replace(state, told=told, visit=before)
+        state = replace(state, told=told, visit=before)
+        if not self.options.exemplars:
+            return state
+        return replace(state, stroke=torch.zeros_like(before), point=torch.zeros_like(before), telling=telling)
 
     def first_step(self, batch: int) -> Tensor:
         """(B, 3): what stands before a drawing, the end of another."""
@@ -182,20 +214,50 @@ class WritingNet(nn.Module):
         parts = [offsets, nn.functional.one_hot(pen, PEN_STATES).to(offsets.dtype)]
         if self.options.position_input:
             parts += [position, position - stroke_start]
-        visit = state.visit
-        if state.told is not None and visit is not None:
-            visit = visit + (pen == END_OF_PART)
-            columns = torch.arange(len(visit), device=visit.device)
-            parts.append(state.told[visit.clamp(max=len(state.told) - 1), columns])
+        state = _moved(state, pen)
+        if state.told is not None and state.visit is not None:
+            columns = torch.arange(len(pen), device=pen.device)
+            parts.append(state.told[state.visit.clamp(max=len(state.told) - 1), columns])
+        if self.options.exemplars:
+            parts.append(_shown(state, position))
         hidden = torch.cat(parts, dim=-1).unsqueeze(0)  # (1, B, F): one step in time
         layers = []
         for layer, before in zip(self.layers, state.layers, strict=True):
             hidden, after = layer(hidden, before if len(before) > 1 else before[0])
             layers.append(after if isinstance(after, tuple) else (after,))
-        following = replace(
-            state, layers=tuple(layers), position=position, stroke_start=stroke_start, lifted=pen > 0, visit=visit
-        )
+        following = replace(state, layers=tuple(layers), position=position, stroke_start=stroke_start, lifted=pen > 0)
         return self.head(hidden.squeeze(0)), following
+
+
+def _latest(happens: Tensor) -> Tensor:
+    """(T, B) bool -> (T, B): the last row, up to each, in which it happens; 0 before the first."""
+    time = torch.arange(len(happens), device=happens.device).unsqueeze(1).expand_as(happens)
+    return torch.where(happens, time, 0).cummax(dim=0).values
+
+
+def _since(happens: Tensor) -> Tensor:
+    """(T, B) bool -> (T, B): how many rows ago it last happened."""
+    return torch.arange(len(happens), device=happens.device).unsqueeze(1) - _latest(happens)
+
+
+def _moved(state: State, pen: Tensor) -> State:
+    """With its pointers where they are after a step with these pens, (B,)."""
+    if state.visit is None:
+        return state
+    state = replace(state, visit=state.visit + (pen == END_OF_PART))
+    if state.stroke is None or state.point is None:
+        return state
+    stroke = torch.where(pen == END_OF_PART, 0, state.stroke + (pen > 0))
+    return replace(state, stroke=stroke, point=torch.where(pen > 0, 0, state.point + 1))
+
+
+def _shown(state: State, position: Tensor) -> Tensor:
+    """(B, E) for one step, see `exemplar.features`; position (B, 2)."""
+    told, visit, stroke, point = state.telling, state.visit, state.stroke, state.point
+    if told is None or visit is None or stroke is None or point is None:
+        return position.new_zeros(len(position), SHOWN)
+    place = exemplar.Place(visit.unsqueeze(0), stroke.unsqueeze(0), point.unsqueeze(0))
+    return exemplar.features(told.points, told.strokes, told.shown, place, position.unsqueeze(0)).squeeze(0)
 
 
 def unrolled(layer: nn.Module, features: Tensor) -> Tensor:

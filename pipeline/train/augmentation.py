@@ -7,7 +7,8 @@ against each other. All of it fades to nothing before the training ends, as the 
 then it costs no likelihood. What it brings is measured in docs/experiments.md.
 """
 
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Self
 
 import torch
 from pydantic import Field
@@ -38,21 +39,40 @@ def reach(options: AugmentationParams, done: float) -> float:
     return max(0.0, 1 - done / ends) if ends else 1.0
 
 
-def distorted(target: Tensor, left: float, options: AugmentationParams, source: torch.Generator) -> Tensor:
-    """A minibatch (T, B, 3) distorted, the pens as they were; `left` of the ranges are used. The source is a CPU's."""
-    steps, drawings, _ = target.shape
-    device = target.device
-    factors = random_scale(
-        drawings, left * options.scale_range, options.scale_per_axis, options.scale_per_drawing, source
-    )
-    matrices = random_matrices(drawings, left * options.stretch_range, left * options.slant_range, source)
-    shift = left * options.shift_range * uniform(1, drawings, 2, source=source)
-    apart = left * options.stroke_shift * torch.randn(steps, drawings, 2, generator=source)
-    pen = target[..., 2:]
-    offsets = torch.einsum("tbi,bij->tbj", target[..., :2], matrices.to(device))
-    offsets = offsets + apart.to(device) * begins(target).unsqueeze(-1)
-    offsets = torch.cat((offsets[:1] + shift.to(device), offsets[1:]))
-    return torch.cat((offsets * factors.to(device), pen), dim=-1)
+@dataclass(frozen=True)
+class Distortion:
+    """Of a minibatch of B drawings of at most T steps: matrices (B, 2, 2), shift (1, B, 2), apart (T, B, 2), where each
+    stroke begins if it began there, and factors (1, B or 1, 2 or 1)."""
+
+    matrices: Tensor
+    shift: Tensor
+    apart: Tensor
+    factors: Tensor
+
+    @classmethod
+    def of(cls, steps: int, drawings: int, left: float, options: AugmentationParams, source: torch.Generator) -> Self:
+        """`left` of the ranges are used. The source is a CPU's."""
+        factors = random_scale(
+            drawings, left * options.scale_range, options.scale_per_axis, options.scale_per_drawing, source
+        )
+        matrices = random_matrices(drawings, left * options.stretch_range, left * options.slant_range, source)
+        shift = left * options.shift_range * uniform(1, drawings, 2, source=source)
+        apart = left * options.stroke_shift * torch.randn(steps, drawings, 2, generator=source)
+        return cls(matrices, shift, apart, factors)
+
+    def drawings(self, target: Tensor) -> Tensor:
+        """(T, B, 3) distorted, the pens as they were."""
+        device, pen = target.device, target[..., 2:]
+        offsets = torch.einsum("tbi,bij->tbj", target[..., :2], self.matrices.to(device))
+        offsets = offsets + self.apart.to(device) * begins(target).unsqueeze(-1)
+        offsets = torch.cat((offsets[:1] + self.shift.to(device), offsets[1:]))
+        return torch.cat((offsets * self.factors.to(device), pen), dim=-1)
+
+    def points(self, points: Tensor, mine: Tensor) -> Tensor:
+        """Points (P, M, 2) from the middle of the box, of the drawings `mine` (M,), stretched, slanted and scaled."""
+        device = points.device
+        factors = self.factors[:, mine] if self.factors.shape[1] > 1 else self.factors
+        return torch.einsum("pbi,bij->pbj", points, self.matrices[mine].to(device)) * factors.to(device)
 
 
 def begins(target: Tensor) -> Tensor:

@@ -13,7 +13,8 @@ from pipeline.batch import minibatches
 from pipeline.batch.holdout import BatchParams
 from pipeline.batch.minibatches import Rows
 from pipeline.net.describer import Telling
-from pipeline.train import augmentation, recombination
+from pipeline.train import recombination
+from pipeline.train.augmentation import Distortion
 from pipeline.train.options import TrainParams
 from pipeline.train.telling import Tellings
 
@@ -58,11 +59,13 @@ class Lessons:
     def lesson(self, rows: Tensor, mine: Tensor, left: float, distortion: torch.Generator) -> Lesson:
         """Those of a minibatch's rows that are `mine`; `left` of the distortion is used."""
         _, target, keep = self.rows.gather(rows)
-        # the whole minibatch, so that what is drawn does not depend on the number of processes
-        target = augmentation.distorted(target, left, self.options, distortion)[:, mine]
+        # of the whole minibatch, so that what is drawn does not depend on the number of processes
+        distorted = Distortion.of(target.shape[0], target.shape[1], left, self.options, distortion)
+        target = distorted.drawings(target)[:, mine]
         telling = None
         if self.told is not None:
             rows, spelling = rows[mine], self.spelling[rows[mine]]
             target = self.told.parted(target, rows, spelling)
             telling = self.told.telling(rows, spelling, target.device)
+            telling = telling._replace(points=distorted.points(telling.points, mine))
         return Lesson(minibatches.previous_of(target), target, keep[:, mine], telling)

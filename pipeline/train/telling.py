@@ -3,8 +3,8 @@
 Shapes: R rows of a split, K spellings of each, B rows of a minibatch.
 
 A part is told whole or spelled by its own parts, so that the net can write both from a name and from a spelling. Parts
-that are rare are always spelled, down to types of strokes: of a name that it has hardly seen a net learns nothing. Some
-drawings come without any description, which is how the net learns to write freely.
+are rare are always spelled, down to types of strokes: of a name that it has hardly seen a net learns nothing. Not so
+those of which it is shown an exemplar. Some drawings come without any description: so it learns to write freely.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,14 +21,17 @@ from pipeline import params
 from pipeline.dataset import DrawingSet
 from pipeline.describe import encoding, visits
 from pipeline.describe.derivation import Told
-from pipeline.describe.encoding import DEPTH, Encoded, Vocabulary
-from pipeline.describe.knowledge import canonical
+from pipeline.describe.encoding import DEPTH, Encoded
+from pipeline.describe.exemplars import NO_FAMILY, Choice
+from pipeline.describe.knowledge import Knowledge, canonical
 from pipeline.drawing import ON_PAPER
 from pipeline.net.describer import Telling
 from pipeline.net.model import END_OF_PART
 from pipeline.seeds import generator
 
 SPELLING_STREAM, TELLING_STREAM = 3, 4  # keys of the random streams: of the spellings, and of an epoch's choice
+
+AMONG = 4  # exemplars that fit best, of which one is shown by lot
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -41,6 +44,7 @@ class TellingParams:
     spelled: Share  # of the parts whose name the net knows, that are spelled all the same
     untold: Share  # of the drawings that come without description
     least_known: Annotated[int, Field(ge=1)]  # how often a part must occur for its name to be known
+    unshown: Share  # of the drawings that come without exemplars, and in the others of the parts known by name
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ class Lists:
     lengths: Tensor
 
     @classmethod
-    def of(cls, lists: Sequence[NDArray[np.int64]]) -> "Lists":
+    def of(cls, lists: Sequence[NDArray]) -> "Lists":
         lengths = torch.tensor([len(one) for one in lists])
         return cls(torch.from_numpy(np.concatenate(lists)), lengths.cumsum(0) - lengths, lengths)
 
@@ -69,7 +73,7 @@ class Lists:
 class Tellings:
     """The spellings of R drawings: list k R + i is spelling k of drawing i, the last of them tells nothing.
 
-    ends: the step, from 0, with which each visit ends.
+    ends: the step, from 0, with which each visit ends; points, strokes and shown: of exemplars.
     """
 
     rows: int
@@ -78,6 +82,9 @@ class Tellings:
     parts: Lists
     pieces: Lists
     ends: Lists
+    points: Lists
+    strokes: Lists
+    shown: Lists
 
     @property
     def spellings(self) -> int:
@@ -100,6 +107,9 @@ class Tellings:
             pieces=self.pieces.padded(at).to(device),
             visits=self.parts.lengths[at].to(device),
             free=(spelling == self.spellings - 1).to(device),
+            points=self.points.padded(at).to(device),
+            strokes=self.strokes.padded(at).to(device),
+            shown=self.shown.padded(at).to(device),
         )
 
     def parted(self, target: Tensor, rows: Tensor, spelling: Tensor) -> Tensor:
@@ -118,41 +128,61 @@ def stroke_ends(drawings: DrawingSet) -> list[NDArray[np.int64]]:
     return [np.flatnonzero(steps[:, 2] != ON_PAPER) for steps in drawings]
 
 
-def of(
-    told: Sequence[Told], ends: Sequence[NDArray[np.int64]], known: Vocabulary, options: TellingParams, seed: int
-) -> Tellings:
-    """options.spellings random ones of each drawing. ends: as `stroke_ends` gives them."""
+@dataclass(frozen=True)
+class Taught:
+    """Drawings to learn from or to judge by: what each is, the step with which each of its strokes ends, and families:
+    the code points of the characters that it is made of, of which it is shown nothing."""
+
+    told: list[Told]
+    ends: list[NDArray[np.int64]]
+    families: list[frozenset[int]]
+
+    @classmethod
+    def of(cls, drawings: DrawingSet, told: Sequence[Told]) -> "Taught":
+        codes = drawings.index["code_point"]
+        return cls(list(told), stroke_ends(drawings), [frozenset({int(code)} - {NO_FAMILY}) for code in codes])
+
+
+def of(taught: Taught, knows: Knowledge, options: TellingParams, seed: int) -> Tellings:
+    """options.spellings random ones of each drawing, and an exemplar for each."""
     source = np.random.default_rng((seed, SPELLING_STREAM))
 
-    def spell(drawing: Told) -> Callable[[Told], bool]:
+    def spell(drawing: Told, families: frozenset[int]) -> Callable[[Told], bool]:
         def chance(node: Told) -> bool:
-            if node.description.name not in known:
+            if not knows.by_name(node.description.name, families):
                 return True
             # a character that is a part of others may stand for itself, but mostly it is spelled
             return (source.random() < options.spelled) != (node is drawing)
 
         return chance
 
-    spelled = [visits.spelled(one, spell(one)) for _ in range(options.spellings) for one in told]
-    return _tellings(spelled, list(ends) * options.spellings, len(told), known, ends)
+    spelled: list[Told] = []
+    choices: list[Choice] = []
+    for _ in range(options.spellings):
+        for one, families in zip(taught.told, taught.families, strict=True):
+            hidden = 1.0 if knows.library.names and source.random() < options.unshown else options.unshown
+            spelled.append(visits.spelled(one, spell(one, families)))
+            choices.append(Choice(families, source, AMONG, hidden))
+    return _tellings(spelled, choices, taught, knows)
 
 
-def canonically(told: Sequence[Told], ends: Sequence[NDArray[np.int64]], known: Vocabulary) -> Tellings:
+def canonically(taught: Taught, knows: Knowledge) -> Tellings:
     """One spelling of each drawing, see `knowledge.canonical`, for validation."""
-    return _tellings([canonical(one, known) for one in told], list(ends), len(told), known, ends)
+    told = [canonical(one, knows, families) for one, families in zip(taught.told, taught.families, strict=True)]
+    return _tellings(told, [Choice(families) for families in taught.families], taught, knows)
 
 
-def _tellings(
-    spelled: Sequence[Told], ends: Sequence[NDArray], rows: int, known: Vocabulary, last: Sequence[NDArray]
-) -> Tellings:
+def _tellings(spelled: Sequence[Told], choices: Sequence[Choice], taught: Taught, knows: Knowledge) -> Tellings:
     encoded: list[Encoded] = []
     stops: list[NDArray[np.int64]] = []
-    for one, stops_of in zip(spelled, ends, strict=True):
+    rows = len(taught.told)
+    for i, (one, choice) in enumerate(zip(spelled, choices, strict=True)):
         order = visits.of_told(one)
-        encoded.append(encoding.encode(one.description, order, known))
-        stops.append(stops_of[[visit.last for visit in order]])
+        encoded.append(knows.encode(one.description, order, choice))
+        stops.append(taught.ends[i % rows][[visit.last for visit in order]])
     encoded += [encoding.FREE] * rows
-    stops += [stops_of[-1:] for stops_of in last]
+    stops += [ends[-1:] for ends in taught.ends]
+    shown = [one.shown for one in encoded]
     return Tellings(
         rows,
         Lists.of([one.names for one in encoded]),
@@ -160,4 +190,7 @@ def _tellings(
         Lists.of([one.parts for one in encoded]),
         Lists.of([one.pieces for one in encoded]),
         Lists.of(stops),
+        Lists.of([one.points for one in shown]),
+        Lists.of([one.strokes for one in shown]),
+        Lists.of([one.shown for one in shown]),
     )

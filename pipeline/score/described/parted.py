@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from pipeline import drawing
 from pipeline.dataset import DrawingSet
-from pipeline.describe import encoding, visits
+from pipeline.describe import visits
 from pipeline.describe.derivation import Told
-from pipeline.describe.encoding import Encoded, Vocabulary
+from pipeline.describe.encoding import Encoded
+from pipeline.describe.knowledge import Knowledge
 from pipeline.drawing import ON_PAPER, Steps, Stroke
 from pipeline.net.model import END_OF_PART
 from pipeline.sample import sampler
@@ -57,7 +58,7 @@ class Parted:
         return [(int(part), piece) for part, piece in zip(self.parts, pieces, strict=False)]
 
 
-def real(drawings: DrawingSet, told: Sequence[Told], known: Vocabulary) -> tuple[list[Parted], list[Encoded]]:
+def real(drawings: DrawingSet, told: Sequence[Told], knows: Knowledge) -> tuple[list[Parted], list[Encoded]]:
     """Real drawings of these descriptions, and what a net is told of them in the order in which they were written."""
     found = []
     asked = []
@@ -66,7 +67,7 @@ def real(drawings: DrawingSet, told: Sequence[Told], known: Vocabulary) -> tuple
         steps = np.array(steps)
         ends = np.flatnonzero(steps[:, 2] != ON_PAPER)
         steps[ends[[visit.last for visit in order]], 2] = END_OF_PART
-        asked.append(encoding.encode(one.description, order, known))
+        asked.append(knows.encode(one.description, order))
         found.append(Parted(steps, asked[-1].parts))
     return found, asked
 

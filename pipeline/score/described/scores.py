@@ -80,8 +80,8 @@ def described(
     told = _told(real)
     if not any(one.parts for one in told):
         return None
-    spelled = [knowledge.canonical(one, knows.vocabulary) for one in told]
-    drawn, ordered = parted.real(real, spelled, knows.vocabulary)
+    spelled = [knowledge.canonical(one, knows) for one in told]
+    drawn, ordered = parted.real(real, spelled, knows)
     yard = yardstick(material, real, drawn, raster, seed)
     write = partial(writings, net, options=options, pen_weights=pen_weights, seed=seed)
     source = np.random.default_rng((seed, DESCRIBED_STREAM))
@@ -139,8 +139,8 @@ def _of_forms(material: Material, knows: Knowledge, spelled: Sequence[Told], yar
     """Of other real drawings of the same characters, described the same."""
     split = (material.real.index["split"] == "test").to_numpy()
     everything = material.split("test")
-    told = [knowledge.canonical(one, knows.vocabulary) for one in _told(everything)]
-    drawn, _ = parted.real(everything, told, knows.vocabulary)
+    told = [knowledge.canonical(one, knows) for one in _told(everything)]
+    drawn, _ = parted.real(everything, told, knows)
     plain = set(material.held_out("test").index["id"])
     texts = [grammar.text(one.description) for one in spelled]
     number = {int(code): i for i, code in enumerate(yard.characters)}

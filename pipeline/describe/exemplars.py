@@ -1,0 +1,261 @@
+"""Exemplars: how other characters have the parts of a description, to be written after.
+
+A part of a training drawing that has a name and two strokes is an instance of it. The exemplar of a part is an instance
+of its name, of another character, that stands as it is to stand: one with the same operators and slots above it, as
+many as can be had, and of those one beside which about as many strokes are drawn. What stood elsewhere is moved and
+stretched from the usual box of its place to that of the part's.
+
+Points are in the net's scaled units from the middle of the writing box, y down, on a grid of GRID.
+"""
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import safetensors.numpy
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+
+from pipeline.dataset import DrawingSet
+from pipeline.describe.arrangement import Told
+from pipeline.describe.encoding import DEPTH, PLACES, SLOTS, Exemplar, place
+from pipeline.drawing import ON_PAPER
+from pipeline.files import whole_file
+
+FILE = "exemplars.safetensors"
+GRID = 0.001  # of a scaled unit; KanjiVG's own digits are 0.01 / 15
+LEAST_STROKES = 2
+STRETCH = 2.5  # at most, of what stood elsewhere
+NO_FAMILY = -1
+
+
+class ExemplarError(ValueError):
+    """A file that holds no exemplars."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which instance is the exemplar: one of the `among` that fit best, by lot of the source, else the best.
+
+    families: code points of characters that must not be shown; hidden: share of the parts known by name for which none
+    is shown, by lot."""
+
+    families: frozenset[int] = frozenset()
+    source: np.random.Generator | None = None
+    among: int = 1
+    hidden: float = 0.0
+
+    def hides(self) -> bool:
+        return self.source is not None and bool(self.source.random() < self.hidden)
+
+
+BEST = Choice()
+
+
+@dataclass(frozen=True)
+class Library:
+    """Shapes: D drawings, S strokes and N points of all of them, M instances with R runs of strokes, C places.
+
+    points (N, 2) int16 in units of GRID; strokes (S + 1,), drawings (D + 1,), runs (M + 1,) where each begins; families
+    (D,) code points; names: of the instances, each once; name, drawing, rest (M,): which, and how many strokes there
+    are beside it; paths (M, DEPTH); spans (R, 2) first and last stroke within the drawing; boxes (C, 4): left, top,
+    right, bottom of the usual box of each place within the box above it, 0 to 1; whole (4,): that of a drawing.
+    """
+
+    names: tuple[str, ...]
+    arrays: dict[str, NDArray]
+
+    @classmethod
+    def learn(cls, drawings: DrawingSet, told: Sequence[Told]) -> "Library":
+        """From scaled drawings and their descriptions, of each character one drawing."""
+        places = [np.cumsum(steps[:, :2], axis=0, dtype=np.float64) for steps in drawings]
+        lifts = [np.flatnonzero(steps[:, 2] != ON_PAPER) + 1 for steps in drawings]
+        firsts = np.cumsum([0, *map(len, places)])
+        strokes = np.concatenate([[0], *(stops + first for stops, first in zip(lifts, firsts, strict=False))])
+        found = [one for row, drawing in enumerate(told) for one in _instances(drawing, row)]
+        names = tuple(sorted({name for name, *_ in found}))
+        number = {name: i for i, name in enumerate(names)}
+        points = np.rint(np.concatenate(places) / GRID) if places else np.zeros((0, 2))
+        boxes, whole = _usual_boxes(told, _stroke_boxes(points * GRID, strokes), np.cumsum([0, *map(len, lifts)]))
+        return cls(
+            names,
+            {
+                "points": points.astype(np.int16),
+                "strokes": strokes.astype(np.int32),
+                "drawings": np.cumsum([0, *map(len, lifts)]).astype(np.int32),
+                "families": drawings.index["code_point"].to_numpy(np.int32),
+                "name": np.array([number[name] for name, *_ in found], np.int32),
+                "drawing": np.array([row for _, row, *_ in found], np.int32),
+                "rest": np.array([rest for *_, rest, _, _ in found], np.int16),
+                "paths": np.array([path for *_, path, _ in found], np.uint8).reshape(-1, DEPTH),
+                "runs": np.cumsum([0, *(len(runs) for *_, runs in found)]).astype(np.int32),
+                "spans": np.array([run for *_, runs in found for run in runs], np.int16).reshape(-1, 2),
+                "boxes": boxes.astype(np.float32),
+                "whole": whole.astype(np.float32),
+            },
+        )
+
+    def save(self, folder: Path) -> None:
+        with whole_file(folder / FILE) as partial:
+            safetensors.numpy.save_file(self.arrays, partial, {"names": json.dumps(self.names, ensure_ascii=False)})
+
+    @classmethod
+    def load(cls, folder: Path) -> "Library":
+        """Raises ExemplarError."""
+        path = folder / FILE
+        try:
+            with safe_open(path, framework="np") as file:
+                names = json.loads((file.metadata() or {})["names"])
+                return cls(tuple(names), {name: file.get_tensor(name) for name in NOTHING.arrays})
+        except (OSError, SafetensorError, KeyError, TypeError, json.JSONDecodeError) as error:
+            raise ExemplarError(
+                f"{path} holds no exemplars ({error}); `dvc repro --force train` makes it anew"
+            ) from None
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._rows
+
+    def has(self, name: str, families: Collection[int]) -> bool:
+        """Whether a character of another family has a part of this name."""
+        return bool(len(self._of(name, families)))
+
+    def exemplar(self, name: str, path: NDArray, rest: int, choice: "Choice") -> list[list[NDArray[np.float32]]]:
+        """The runs of strokes, each (m, 2) points; [] where there is none. path: (DEPTH,) as in `encoding`; rest: how
+        many strokes all other parts have."""
+        rows = self._of(name, choice.families)
+        if not len(rows):
+            return []
+        alike = np.cumprod((self.arrays["paths"][rows] == path)[:, ::-1], axis=1).sum(axis=1)
+        apart = np.abs(self.arrays["rest"][rows].astype(np.int64) - rest)
+        best = rows[np.lexsort((apart, -alike))[: choice.among]]
+        row = int(best[0] if choice.source is None else choice.source.choice(best))
+        scale, shift = self._way(self.arrays["paths"][row], np.asarray(path))
+        return [[stroke * scale + shift for stroke in run] for run in self._strokes(row)]
+
+    @cached_property
+    def _rows(self) -> dict[str, NDArray[np.int64]]:
+        order = np.argsort(self.arrays["name"], kind="stable")
+        stops = np.searchsorted(self.arrays["name"][order], np.arange(len(self.names) + 1))
+        return {name: order[a:b] for name, a, b in zip(self.names, stops[:-1], stops[1:], strict=True)}
+
+    def _of(self, name: str, families: Collection[int]) -> NDArray[np.int64]:
+        rows = self._rows.get(name, np.zeros(0, np.int64))
+        others = {family for family in families if family != NO_FAMILY}
+        if not others or not len(rows):
+            return rows
+        return rows[~np.isin(self.arrays["families"][self.arrays["drawing"][rows]], list(others))]
+
+    def _strokes(self, row: int) -> list[list[NDArray[np.float32]]]:
+        first = self.arrays["drawings"][self.arrays["drawing"][row]]
+        spans = self.arrays["spans"][self.arrays["runs"][row] : self.arrays["runs"][row + 1]]
+        at, points = self.arrays["strokes"], self.arrays["points"]
+        return [
+            [points[at[s] : at[s + 1]] * np.float32(GRID) for s in range(first + a, first + b + 1)] for a, b in spans
+        ]
+
+    def _way(self, source: NDArray, target: NDArray) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """What points of one place are multiplied by, and what is then added, to stand in another."""
+        if np.array_equal(source, target):
+            return np.ones(2, np.float32), np.zeros(2, np.float32)
+        a, b = self._box(tuple(source.tolist())), self._box(tuple(target.tolist()))
+        scale = np.clip((b[2:] - b[:2]) / (a[2:] - a[:2]), 1 / STRETCH, STRETCH)
+        shift = (b[:2] + b[2:]) / 2 - scale * (a[:2] + a[2:]) / 2
+        return scale.astype(np.float32), shift.astype(np.float32)
+
+    def _box(self, path: tuple[int, ...]) -> NDArray[np.float64]:
+        box = self.arrays["whole"].astype(np.float64)
+        for at in path:
+            if at:
+                inner, size = self.arrays["boxes"][at], box[2:] - box[:2]
+                box = np.concatenate((box[:2] + size * inner[:2], box[:2] + size * inner[2:]))
+        return box
+
+
+NOTHING = Library(
+    (),
+    {
+        "points": np.zeros((0, 2), np.int16),
+        "strokes": np.zeros(1, np.int32),
+        "drawings": np.zeros(1, np.int32),
+        "families": np.zeros(0, np.int32),
+        "name": np.zeros(0, np.int32),
+        "drawing": np.zeros(0, np.int32),
+        "rest": np.zeros(0, np.int16),
+        "paths": np.zeros((0, DEPTH), np.uint8),
+        "runs": np.zeros(1, np.int32),
+        "spans": np.zeros((0, 2), np.int16),
+        "boxes": np.zeros((PLACES, 4), np.float32),
+        "whole": np.zeros(4, np.float32),
+    },
+)
+
+
+def of_visits(visited: Sequence[tuple[int, int]], found: dict[int, list[list[NDArray[np.float32]]]]) -> Exemplar:
+    """visited: (leaf, piece) in the order of writing; found: the runs of each leaf that is shown one. The last piece of
+    a leaf is shown all runs that are left."""
+    last = {leaf: piece for leaf, piece in visited}
+    strokes: list[NDArray[np.float32]] = []
+    shown = [0]
+    for leaf, piece in visited:
+        runs = found.get(leaf, [])
+        for run in runs[piece:] if piece == last[leaf] else runs[piece : piece + 1]:
+            strokes += run
+        shown.append(len(strokes))
+    if not strokes:
+        return Exemplar.nothing(len(visited))
+    ends = np.cumsum([0, *map(len, strokes)])
+    return Exemplar(np.concatenate(strokes).astype(np.float32), ends, np.array(shown))
+
+
+def _instances(told: Told, row: int) -> list[tuple[str, int, int, list[int], tuple[tuple[int, int], ...]]]:
+    """(name, row, strokes beside it, path, runs) of all parts of a drawing."""
+    total = _count(told)
+    found = []
+    todo: list[tuple[Told, list[int]]] = [(told, [])]
+    while todo:
+        node, path = todo.pop()
+        strokes, operator = _count(node), node.description.operator
+        if node.description.name and strokes >= LEAST_STROKES:
+            found.append((node.description.name, row, total - strokes, ([0] * DEPTH + path)[-DEPTH:], node.runs))
+        todo += [(part, [*path, place(operator, slot)]) for slot, part in enumerate(node.parts)]
+    return found
+
+
+def _count(told: Told) -> int:
+    return sum(last - first + 1 for first, last in told.runs)
+
+
+def _stroke_boxes(points: NDArray, strokes: NDArray) -> NDArray[np.float64]:
+    if len(strokes) < 2:
+        return np.zeros((0, 4))
+    return np.hstack((np.minimum.reduceat(points, strokes[:-1]), np.maximum.reduceat(points, strokes[:-1])))
+
+
+def _usual_boxes(
+    told: Sequence[Told], boxes: NDArray[np.float64], drawings: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The median of the boxes of each place, within the box above it; and of whole drawings."""
+    within: list[list[NDArray[np.float64]]] = [[] for _ in range(PLACES)]
+    whole = [_around(one, boxes[first:]) for one, first in zip(told, drawings, strict=False)]
+    for one, first, outer in zip(told, drawings, whole, strict=False):
+        todo = [(one, outer)]
+        while todo:
+            node, box = todo.pop()
+            size = np.maximum(box[2:] - box[:2], GRID)
+            for slot, part in enumerate(node.parts):
+                inner = _around(part, boxes[first:])
+                relative = np.concatenate(((inner[:2] - box[:2]) / size, (inner[2:] - box[:2]) / size))
+                within[place(node.description.operator, min(slot, SLOTS - 1))].append(relative)
+                todo.append((part, inner))
+    usual = [np.median(many, axis=0) if many else np.array([0.0, 0.0, 1.0, 1.0]) for many in within]
+    flat = np.array(usual)
+    flat[:, 2:] = np.maximum(flat[:, 2:], flat[:, :2] + 0.1)  # so that nothing is divided by nothing
+    return flat, np.median(whole, axis=0) if whole else np.array([-1.0, -1.0, 1.0, 1.0])
+
+
+def _around(told: Told, boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    mine = np.concatenate([boxes[first : last + 1] for first, last in told.runs])
+    return np.concatenate((mine[:, :2].min(axis=0), mine[:, 2:].max(axis=0)))
