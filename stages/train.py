@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,6 @@ import numpy as np
 import pandas as pd
 import torch
 from lightning_fabric import Fabric
-from numpy.typing import NDArray
 
 from pipeline import dataset, params
 from pipeline.batch import holdout
@@ -25,6 +25,7 @@ from pipeline.net import checkpoint
 from pipeline.net.model import ModelParams, WritingNet
 from pipeline.seeds import generator
 from pipeline.train import loop, machine, recombination, telling
+from pipeline.train.recombination import Recombined
 from pipeline.train.state import Place
 from pipeline.train.telling import Taught, Tellings
 from stages import run
@@ -37,12 +38,13 @@ def main(row: Any, prepared: Path, out: Path) -> str:
     fabric = machine.launch(options, model.cell)
     drawings, data = dataset.load(prepared), holdout.read_description(prepared)
     train, valid = (drawings.where((drawings.index["split"] == name).to_numpy()) for name in ("train", "valid"))
-    more = recombination.recombined(train, options, options.seed)
-    if options.recombinations and len(more) == len(train):
+    every = derivation.descriptions(drawings.index, drawings) if model.described else []
+    more = recombination.recombined(train, options, options.seed, _of(drawings, every, "train"))
+    if options.recombinations and len(more.drawings) == len(train):
         _say(fabric, "the drawings name no components, so none are recombined")
-    knows, told = describe(model, options, drawings)
+    knows, told = describe(model, options, drawings, every, more) if model.described else (None, None)
     net = WritingNet(model, generator(options.seed, WEIGHT_STREAM), knows.vocabulary if knows else NOTHING)
-    rows = Rows.of(more, fabric.device), Rows.of(valid, fabric.device)
+    rows = Rows.of(more.drawings, fabric.device), Rows.of(valid, fabric.device)
     trainer = loop.Trainer(net, options, batch, *rows, fabric, drawings=len(train), told=told)
     root = Path(os.environ.get("DVC_ROOT", ".")) / ".checkpoints"
     place = loop.place(root, model, options, batch, prepared)
@@ -73,24 +75,26 @@ def main(row: Any, prepared: Path, out: Path) -> str:
 
 
 def describe(
-    model: ModelParams, options: loop.TrainParams, drawings: DrawingSet
-) -> tuple[Knowledge | None, tuple[Tellings, Tellings] | None]:
-    """What the net is told of the drawings, if it is told anything."""
-    if not model.described:
-        return None, None
-    every = derivation.descriptions(drawings.index, drawings)
-    split = drawings.index["split"].to_numpy()
+    model: ModelParams, options: loop.TrainParams, drawings: DrawingSet, every: Sequence[Told], more: Recombined
+) -> tuple[Knowledge, tuple[Tellings, Tellings]]:
+    """What the net is told of the training drawings, `more`, and of those for validation; every: all descriptions."""
     # a character's variants do not make its parts common
     once = ~drawings.index.duplicated("code_point").to_numpy() | (drawings.index["code_point"] < 0).to_numpy()
+    training = (drawings.index["split"] == "train").to_numpy()
+    learnt, others = (
+        [every[i] for i in np.flatnonzero(chosen).tolist()] for chosen in (once & training, once & ~training)
+    )
+    library = Library.learn(drawings.where(once & training), learnt) if model.exemplars else exemplars.NOTHING
+    knows = Knowledge.learn(learnt, others, options.least_known, library)
+    valid = drawings.where((drawings.index["split"] == "valid").to_numpy())
+    families = [frozenset({int(code)} - {exemplars.NO_FAMILY}) for code in valid.index["code_point"]]
+    held_out = Taught(_of(drawings, every, "valid"), telling.stroke_ends(valid), families)
+    return knows, (telling.of(Taught.of(more), knows, options, options.seed), telling.canonically(held_out, knows))
 
-    def those(chosen: NDArray[np.bool_]) -> tuple[DrawingSet, list[Told]]:
-        return drawings.where(chosen), [every[i] for i in np.flatnonzero(chosen)]
 
-    learnt, others = those(once & (split == "train")), those(once & (split != "train"))
-    library = Library.learn(*learnt) if model.exemplars else exemplars.NOTHING
-    knows = Knowledge.learn(learnt[1], others[1], options.least_known, library)
-    spelled = telling.of(Taught.of(*those(split == "train")), knows, options, options.seed)
-    return knows, (spelled, telling.canonically(Taught.of(*those(split == "valid")), knows))
+def _of(drawings: DrawingSet, every: Sequence[Told], split: str) -> list[Told]:
+    """The descriptions of a split; none, if there are none."""
+    return [told for told, name in zip(every, drawings.index["split"], strict=False) if name == split]
 
 
 def keep(trainer: loop.Trainer, place: Place) -> None:

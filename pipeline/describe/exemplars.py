@@ -9,7 +9,7 @@ Points are in the net's scaled units from the middle of the writing box, y down,
 """
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -118,19 +118,16 @@ class Library:
     def __contains__(self, name: str) -> bool:
         return name in self._rows
 
-    def has(self, name: str, families: Collection[int]) -> bool:
+    def has(self, name: str, families: frozenset[int]) -> bool:
         """Whether a character of another family has a part of this name."""
-        return bool(len(self._of(name, families)))
+        return bool(self._families.get(name, frozenset()) - families)
 
     def exemplar(self, name: str, path: NDArray, rest: int, choice: "Choice") -> list[list[NDArray[np.float32]]]:
         """The runs of strokes, each (m, 2) points; [] where there is none. path: (DEPTH,) as in `encoding`; rest: how
         many strokes all other parts have."""
-        rows = self._of(name, choice.families)
-        if not len(rows):
+        best = self._best(name, path, rest, choice)
+        if not len(best):
             return []
-        alike = np.cumprod((self.arrays["paths"][rows] == path)[:, ::-1], axis=1).sum(axis=1)
-        apart = np.abs(self.arrays["rest"][rows].astype(np.int64) - rest)
-        best = rows[np.lexsort((apart, -alike))[: choice.among]]
         row = int(best[0] if choice.source is None else choice.source.choice(best))
         scale, shift = self._way(self.arrays["paths"][row], np.asarray(path))
         return [[stroke * scale + shift for stroke in run] for run in self._strokes(row)]
@@ -141,12 +138,32 @@ class Library:
         stops = np.searchsorted(self.arrays["name"][order], np.arange(len(self.names) + 1))
         return {name: order[a:b] for name, a, b in zip(self.names, stops[:-1], stops[1:], strict=True)}
 
-    def _of(self, name: str, families: Collection[int]) -> NDArray[np.int64]:
+    @cached_property
+    def _families(self) -> dict[str, frozenset[int]]:
+        families = np.where(self.arrays["families"] == NO_FAMILY, -1 - np.arange(len(self.arrays["families"])),
+                            self.arrays["families"])[self.arrays["drawing"]]  # fmt: skip
+        return {name: frozenset(families[rows].tolist()) for name, rows in self._rows.items()}
+
+    def _best(self, name: str, path: NDArray, rest: int, choice: Choice) -> NDArray[np.int64]:
+        """The rows of the `among` best ones, the best first."""
+        key = (name, path.tobytes(), rest)
+        if key not in self._orders:
+            self._orders[key] = self._order(name, path, rest)
+        rows = self._orders[key]
+        families = self.arrays["families"][self.arrays["drawing"][rows]]
+        allowed = rows[[family not in choice.families for family in families.tolist()]] if choice.families else rows
+        return allowed[: choice.among]
+
+    @cached_property
+    def _orders(self) -> dict[tuple[str, bytes, int], NDArray[np.int64]]:
+        return {}
+
+    def _order(self, name: str, path: NDArray, rest: int) -> NDArray[np.int64]:
+        """Rows of a name, the best first, the rest as near as can be."""
         rows = self._rows.get(name, np.zeros(0, np.int64))
-        others = {family for family in families if family != NO_FAMILY}
-        if not others or not len(rows):
-            return rows
-        return rows[~np.isin(self.arrays["families"][self.arrays["drawing"][rows]], list(others))]
+        alike = np.cumprod((self.arrays["paths"][rows] == path)[:, ::-1], axis=1).sum(axis=1)
+        apart = np.abs(self.arrays["rest"][rows].astype(np.int64) - rest)
+        return rows[np.lexsort((apart, -alike))]
 
     def _strokes(self, row: int) -> list[list[NDArray[np.float32]]]:
         first = self.arrays["drawings"][self.arrays["drawing"][row]]

@@ -6,11 +6,14 @@ A held-out character is made of components that the net has seen, side by side a
 one or two components of a drawing (KanjiVG's groups, of any depth) give place to one of another character, mostly the
 same component, else any that stands in the same position (left, top, ...), fitted into the box of the one that it
 replaces. Boxes that would have to be stretched too far are passed over. What it brings is in docs/experiments.md.
+
+For a net that is told of parts these are the parts of the descriptions: a recombined drawing brings its own, with the
+substitute's in the place of the part's. What it is part of keeps its name only where the substitute is the same part.
 """
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 import numpy as np
@@ -23,6 +26,8 @@ from torch import Tensor
 
 from pipeline import params
 from pipeline.dataset import DrawingSet
+from pipeline.describe.derivation import Told
+from pipeline.describe.description import Description, canonical
 from pipeline.drawing import END_OF_CHARACTER, END_OF_STROKE, ON_PAPER, Steps
 from pipeline.seeds import generator
 
@@ -63,66 +68,135 @@ class Points:
 
 @dataclass(frozen=True)
 class Components:
-    """M components: `table` has a row each, drawing, family (drawings of one character), element, position, start and
-    stop (rows of the points); centre and size of their boxes, each (M, 2)."""
+    """M components: `table` has a row each, drawing, family (drawings of one character), element, position, first and
+    last (strokes of the drawing), start and stop (rows of the points); centre and size of their boxes, each (M, 2).
+    parts: the part of the description that each is, () where drawings are not described."""
 
     table: pd.DataFrame
     centre: NDArray[np.float64]
     size: NDArray[np.float64]
+    parts: tuple[Told, ...] = ()
 
     def __len__(self) -> int:
         return len(self.table)
 
 
-def recombined(drawings: DrawingSet, options: RecombinationParams, seed: int) -> DrawingSet:
+@dataclass(frozen=True)
+class Recombined:
+    """Drawings and their recombinations; told: the description of each, () where none came with the drawings; families:
+    the code points of the characters that each is made of."""
+
+    drawings: DrawingSet
+    told: Sequence[Told]
+    families: list[frozenset[int]]
+
+
+def recombined(drawings: DrawingSet, options: RecombinationParams, seed: int, told: Sequence[Told] = ()) -> Recombined:
     """The drawings and, after all of them, as many recombinations of all, and again: row j B + i is made of drawing i.
 
     Where nothing fits that row is the drawing itself; where no drawing has components, only the drawings come back.
-    Offsets in the net's units. A function of the drawings, the options and the seed.
+    Offsets in the net's units. told: their descriptions. A function of the arguments.
     """
+    families = [frozenset({int(code)} - {-1}) for code in drawings.index["code_point"]]
+    itself = Recombined(drawings, told, families)
     if not options.recombinations or not len(drawings):
-        return drawings
+        return itself
     points = Points.of(drawings)
-    components = find(drawings, points)
+    components = find(drawings, points, told)
     if not len(components):
-        return drawings
+        return itself
     like, beside = neighbours(components, ["element"]), neighbours(components, ["position"])
     mine = _rows_of(components.table, ["drawing"])
     source = np.random.default_rng((seed, CHOICE_STREAM))
-    made = [
-        _recombination(i, mine.get(i, np.zeros(0, np.int64)), points, components, like, beside, source)
-        for _ in range(options.recombinations)
-        for i in range(len(drawings))
-    ]
+    code = components.table["family"].to_numpy()
+    made, described = [], list(told)
+    for i in (i for _ in range(options.recombinations) for i in range(len(drawings))):
+        replaced = _replaced(mine.get(i, np.zeros(0, np.int64)), components, like, beside, source)
+        made.append(_steps(i, replaced, points, components))
+        families.append(families[i] | {int(code[by]) for _, by in replaced if code[by] >= 0})
+        if told:
+            pairs = [(components.parts[at], components.parts[by]) for at, by in replaced]
+            described.append(exchanged(told[i], pairs))
     everything = [*drawings, *made]
     stops = np.cumsum([len(steps) for steps in everything])
     index = pd.DataFrame({"start": stops - [len(steps) for steps in everything], "stop": stops})
-    return DrawingSet(np.concatenate(everything), index)
+    return Recombined(DrawingSet(np.concatenate(everything), index), described, families)
 
 
-def find(drawings: DrawingSet, points: Points) -> Components:
+def find(drawings: DrawingSet, points: Points, told: Sequence[Told] = ()) -> Components:
     """The components of drawings that are not the whole of one, once each, and written in one go."""
-    rows = list(_named(drawings.index, points)) if "groups" in drawings.index else []
-    table = pd.DataFrame(rows, columns=["drawing", "family", "element", "position", "start", "stop"])
+    columns = ["drawing", "family", "element", "position", "first", "last"]
+    parts: tuple[Told, ...] = ()
+    if told:
+        found = [(i, *one) for i, drawing in enumerate(told) for one in _parts(drawing)]
+        parts = tuple(part for _, _, part in found)
+        spans = [(i, canonical(part.description.name), place, *part.runs[0]) for i, place, part in found]
+    else:
+        spans = list(_named(drawings.index, points)) if "groups" in drawings.index else []
+    codes = drawings.index["code_point"].to_numpy()
+    rows = [(i, int(codes[i]) if codes[i] >= 0 else -1 - i, *rest) for i, *rest in spans]
+    table = pd.DataFrame(rows, columns=columns)
+    begin = np.searchsorted(points.strokes, points.drawings[table["drawing"].to_numpy(np.int64)])
+    table["start"] = points.strokes[begin + table["first"].to_numpy(np.int64)]
+    table["stop"] = points.strokes[begin + table["last"].to_numpy(np.int64) + 1]
     boxes = [points.places[a:b] for a, b in zip(table["start"], table["stop"], strict=True)]
     low, high = (np.array([f(box, axis=0) for box in boxes]).reshape(-1, 2) for f in (np.min, np.max))
-    return Components(table, (low + high) / 2, high - low)
+    return Components(table, (low + high) / 2, high - low, parts)
 
 
-def _named(index: pd.DataFrame, points: Points) -> Iterator[tuple[int, int, str, str, int, int]]:
-    codes = index["code_point"].to_numpy()
+def _parts(told: Told) -> Iterator[tuple[str, Told]]:
+    """Named parts of more than a stroke, and the slot of the operator that each stands in."""
+    for slot, part in enumerate(told.parts):
+        if part.description.name and len(part.runs) == 1 and part.runs[0][0] < part.runs[0][1]:
+            yield f"{told.description.operator}{slot}", part
+        yield from _parts(part)
+
+
+def _named(index: pd.DataFrame, points: Points) -> Iterator[tuple[int, str, str, int, int]]:
     for i, text in enumerate(index["groups"]):
         first = int(np.searchsorted(points.strokes, points.drawings[i]))
         count = int(np.searchsorted(points.strokes, points.drawings[i + 1])) - first
-        seen = {(0, count)}
+        seen = {(0, count - 1)}
         for group in json.loads(text):
-            span = (group["first"], group["last"] + 1)
+            span = (group["first"], group["last"])
             if span in seen or group["part"]:
                 continue
             seen.add(span)
-            start, stop = points.strokes[first + span[0]], points.strokes[first + span[1]]
-            family = int(codes[i]) if codes[i] >= 0 else -1 - i
-            yield i, family, group["element"], group["position"], int(start), int(stop)
+            yield i, group["element"], group["position"], *span
+
+
+def exchanged(told: Told, replaced: Sequence[tuple[Told, Told]]) -> Told:
+    """A description with parts of it, each written in one go, replaced by others."""
+    spans = [(*part.runs[0], _strokes(by)) for part, by in replaced]
+
+    def moved(stroke: int) -> int:
+        return stroke + sum(count - (last - first + 1) for first, last, count in spans if last < stroke)
+
+    def again(node: Told) -> tuple[Told, bool]:
+        """The node now, and whether it is still what its name says."""
+        for part, by in replaced:
+            if node is part:
+                same = canonical(part.description.name) == canonical(by.description.name)
+                return _shifted(by, moved(part.runs[0][0]) - by.runs[0][0]), same
+        parts = [again(part) for part in node.parts]
+        same = all(kept for _, kept in parts)
+        runs = tuple((moved(first), moved(last + 1) - 1) for first, last in node.runs)
+        spelling = tuple(part.description for part, _ in parts)
+        name = node.description.name if same else ""
+        return Told(
+            Description(name, node.description.operator, spelling), runs, tuple(part for part, _ in parts)
+        ), same
+
+    return again(told)[0]
+
+
+def _shifted(told: Told, by: int) -> Told:
+    runs = tuple((first + by, last + by) for first, last in told.runs)
+    return replace(told, runs=runs, parts=tuple(_shifted(part, by) for part in told.parts))
+
+
+def _strokes(told: Told) -> int:
+    return sum(last - first + 1 for first, last in told.runs)
 
 
 def neighbours(components: Components, alike: list[str]) -> NDArray[np.int64]:
@@ -145,11 +219,10 @@ def _rows_of(table: pd.DataFrame, columns: list[str]) -> dict[Any, NDArray[np.in
     return {key: np.asarray(rows, np.int64) for key, rows in table.groupby(columns).indices.items()}
 
 
-def _recombination(
-    i: int, mine: NDArray[np.int64], points: Points, components: Components, like: NDArray, beside: NDArray,
-    source: np.random.Generator,
-) -> Steps:  # fmt: skip
-    """Drawing i with one or two of its components, `mine`, replaced."""
+def _replaced(
+    mine: NDArray[np.int64], components: Components, like: NDArray, beside: NDArray, source: np.random.Generator
+) -> list[tuple[int, int]]:
+    """One or two of a drawing's components, `mine`, and what takes their place, in the order of writing."""
     start, stop = components.table["start"].to_numpy(), components.table["stop"].to_numpy()
     replaced: list[tuple[int, int]] = []
     wanted = source.integers(1, 3)
@@ -161,8 +234,14 @@ def _recombination(
         choice = like[at] if source.random() < SAME_ELEMENT else beside[at]
         if len(choice := choice[choice >= 0]):
             replaced.append((int(at), int(source.choice(choice))))
+    return sorted(replaced, key=lambda pair: start[pair[0]])
+
+
+def _steps(i: int, replaced: list[tuple[int, int]], points: Points, components: Components) -> Steps:
+    """Drawing i with components of it replaced."""
+    start, stop = components.table["start"].to_numpy(), components.table["stop"].to_numpy()
     parts, row = [], points.drawings[i]
-    for at, by in sorted(replaced, key=lambda pair: start[pair[0]]):
+    for at, by in replaced:
         parts.append((points.places[row : start[at]], points.pens[row : start[at]]))
         parts.append((_fitted(by, at, points, components), points.pens[start[by] : stop[by]]))
         row = stop[at]

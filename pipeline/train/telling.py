@@ -22,12 +22,13 @@ from pipeline.dataset import DrawingSet
 from pipeline.describe import encoding, visits
 from pipeline.describe.derivation import Told
 from pipeline.describe.encoding import DEPTH, Encoded
-from pipeline.describe.exemplars import NO_FAMILY, Choice
+from pipeline.describe.exemplars import Choice
 from pipeline.describe.knowledge import Knowledge, canonical
 from pipeline.drawing import ON_PAPER
 from pipeline.net.describer import Telling
 from pipeline.net.model import END_OF_PART
 from pipeline.seeds import generator
+from pipeline.train.recombination import Recombined
 
 SPELLING_STREAM, TELLING_STREAM = 3, 4  # keys of the random streams: of the spellings, and of an epoch's choice
 
@@ -138,9 +139,8 @@ class Taught:
     families: list[frozenset[int]]
 
     @classmethod
-    def of(cls, drawings: DrawingSet, told: Sequence[Told]) -> "Taught":
-        codes = drawings.index["code_point"]
-        return cls(list(told), stroke_ends(drawings), [frozenset({int(code)} - {NO_FAMILY}) for code in codes])
+    def of(cls, found: Recombined) -> "Taught":
+        return cls(list(found.told), stroke_ends(found.drawings), found.families)
 
 
 def of(taught: Taught, knows: Knowledge, options: TellingParams, seed: int) -> Tellings:
