@@ -7,6 +7,7 @@ parent, of its parent's parent and on, at most DEPTH of them, the nearest last; 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,6 +90,7 @@ def vocabulary(names: Iterable[str], least: int) -> Vocabulary:
 NOTHING = Vocabulary(())
 
 
+@cache
 def place(operator: str, slot: int) -> int:
     """The number of a slot of an operator, 1 to PLACES - 1."""
     return 1 + OPERATORS.index(operator) * SLOTS + min(slot, SLOTS - 1)

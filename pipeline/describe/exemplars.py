@@ -9,10 +9,11 @@ Points are in the net's scaled units from the middle of the writing box, y down,
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import safetensors.numpy
@@ -34,6 +35,13 @@ NO_FAMILY = -1
 
 class ExemplarError(ValueError):
     """A file that holds no exemplars."""
+
+
+class Run(NamedTuple):
+    """Strokes that are written in one go: points (N, 2) float32 and lengths (S,), how many each stroke has."""
+
+    points: NDArray[np.float32]
+    lengths: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -122,15 +130,15 @@ class Library:
         """Whether a character of another family has a part of this name."""
         return bool(self._families.get(name, frozenset()) - families)
 
-    def exemplar(self, name: str, path: NDArray, rest: int, choice: "Choice") -> list[list[NDArray[np.float32]]]:
-        """The runs of strokes, each (m, 2) points; [] where there is none. path: (DEPTH,) as in `encoding`; rest: how
-        many strokes all other parts have."""
+    def exemplar(self, name: str, path: NDArray, rest: int, choice: Choice) -> list[Run]:
+        """Its runs of strokes; [] where there is none. path: (DEPTH,) as in `encoding`; rest: how many strokes all
+        other parts have."""
         best = self._best(name, path, rest, choice)
         if not len(best):
             return []
-        row = int(best[0] if choice.source is None else choice.source.choice(best))
-        scale, shift = self._way(self.arrays["paths"][row], np.asarray(path))
-        return [[stroke * scale + shift for stroke in run] for run in self._strokes(row)]
+        row = int(best[0] if choice.source is None else best[choice.source.integers(len(best))])
+        scale, shift = self._way(self.arrays["paths"][row].astype(np.int64).tobytes(), path.tobytes())
+        return [Run(run.points * scale + shift, run.lengths) for run in self._strokes(row)]
 
     @cached_property
     def _rows(self) -> dict[str, NDArray[np.int64]]:
@@ -144,15 +152,20 @@ class Library:
                             self.arrays["families"])[self.arrays["drawing"]]  # fmt: skip
         return {name: frozenset(families[rows].tolist()) for name, rows in self._rows.items()}
 
+    @cached_property
+    def _family(self) -> NDArray[np.int32]:
+        """(M,) of each instance."""
+        return self.arrays["families"][self.arrays["drawing"]]
+
     def _best(self, name: str, path: NDArray, rest: int, choice: Choice) -> NDArray[np.int64]:
         """The rows of the `among` best ones, the best first."""
         key = (name, path.tobytes(), rest)
         if key not in self._orders:
             self._orders[key] = self._order(name, path, rest)
         rows = self._orders[key]
-        families = self.arrays["families"][self.arrays["drawing"][rows]]
-        allowed = rows[[family not in choice.families for family in families.tolist()]] if choice.families else rows
-        return allowed[: choice.among]
+        for family in choice.families:
+            rows = rows[self._family[rows] != family]
+        return rows[: choice.among]
 
     @cached_property
     def _orders(self) -> dict[tuple[str, bytes, int], NDArray[np.int64]]:
@@ -165,24 +178,27 @@ class Library:
         apart = np.abs(self.arrays["rest"][rows].astype(np.int64) - rest)
         return rows[np.lexsort((apart, -alike))]
 
-    def _strokes(self, row: int) -> list[list[NDArray[np.float32]]]:
+    def _strokes(self, row: int) -> list[Run]:
         first = self.arrays["drawings"][self.arrays["drawing"][row]]
         spans = self.arrays["spans"][self.arrays["runs"][row] : self.arrays["runs"][row + 1]]
-        at, points = self.arrays["strokes"], self.arrays["points"]
-        return [
-            [points[at[s] : at[s + 1]] * np.float32(GRID) for s in range(first + a, first + b + 1)] for a, b in spans
-        ]
+        runs = [self.arrays["strokes"][first + a : first + b + 2] for a, b in spans.tolist()]
+        return [Run(self.arrays["points"][at[0] : at[-1]] * np.float32(GRID), np.diff(at)) for at in runs]
 
-    def _way(self, source: NDArray, target: NDArray) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """What points of one place are multiplied by, and what is then added, to stand in another."""
-        if np.array_equal(source, target):
-            return np.ones(2, np.float32), np.zeros(2, np.float32)
-        a, b = self._box(tuple(source.tolist())), self._box(tuple(target.tolist()))
-        scale = np.clip((b[2:] - b[:2]) / (a[2:] - a[:2]), 1 / STRETCH, STRETCH)
-        shift = (b[:2] + b[2:]) / 2 - scale * (a[:2] + a[2:]) / 2
-        return scale.astype(np.float32), shift.astype(np.float32)
+    def _way(self, source: bytes, target: bytes) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """What points of one place are multiplied by, and what is then added, to stand in another; places by the bytes
+        of their paths."""
+        if (source, target) not in self._ways:
+            a, b = (self._box(np.frombuffer(path, np.int64).tolist()) for path in (source, target))
+            scale = np.clip((b[2:] - b[:2]) / (a[2:] - a[:2]), 1 / STRETCH, STRETCH)
+            shift = (b[:2] + b[2:]) / 2 - scale * (a[:2] + a[2:]) / 2
+            self._ways[source, target] = scale.astype(np.float32), shift.astype(np.float32)
+        return self._ways[source, target]
 
-    def _box(self, path: tuple[int, ...]) -> NDArray[np.float64]:
+    @cached_property
+    def _ways(self) -> dict[tuple[bytes, bytes], tuple[NDArray[np.float32], NDArray[np.float32]]]:
+        return {}
+
+    def _box(self, path: Sequence[int]) -> NDArray[np.float64]:
         box = self.arrays["whole"].astype(np.float64)
         for at in path:
             if at:
@@ -210,21 +226,21 @@ NOTHING = Library(
 )
 
 
-def of_visits(visited: Sequence[tuple[int, int]], found: dict[int, list[list[NDArray[np.float32]]]]) -> Exemplar:
+def of_visits(visited: Sequence[tuple[int, int]], found: Mapping[int, list[Run]]) -> Exemplar:
     """visited: (leaf, piece) in the order of writing; found: the runs of each leaf that is shown one. The last piece of
     a leaf is shown all runs that are left."""
-    last = {leaf: piece for leaf, piece in visited}
-    strokes: list[NDArray[np.float32]] = []
-    shown = [0]
+    last = dict(visited)
+    shown: list[Run] = []
+    counts = [0]
     for leaf, piece in visited:
         runs = found.get(leaf, [])
-        for run in runs[piece:] if piece == last[leaf] else runs[piece : piece + 1]:
-            strokes += run
-        shown.append(len(strokes))
-    if not strokes:
+        mine = runs[piece:] if piece == last[leaf] else runs[piece : piece + 1]
+        shown += mine
+        counts.append(sum(len(run.lengths) for run in mine))
+    if not shown:
         return Exemplar.nothing(len(visited))
-    ends = np.cumsum([0, *map(len, strokes)])
-    return Exemplar(np.concatenate(strokes).astype(np.float32), ends, np.array(shown))
+    ends = np.cumsum(np.concatenate([[0], *(run.lengths for run in shown)]))
+    return Exemplar(np.concatenate([run.points for run in shown]), ends, np.cumsum(counts))
 
 
 def _instances(told: Told, row: int) -> list[tuple[str, int, int, list[int], tuple[tuple[int, int], ...]]]:
