@@ -124,11 +124,18 @@ def knowledge(content: dict[str, Any], where: str) -> Knowledge:
     """What a net of version 2 knows; no characters of a file that does not say which. Raises CompactError."""
     try:
         names, spellings = tuple(map(str, content["vocabulary"])), dict(content["spellings"])
-        learnt = np.unpackbits(decode(content.get("characters", ""), "u1"), count=len(spellings))
-        characters = tuple(name for name, bit in zip(sorted(spellings), learnt, strict=True) if bit)
+        characters = _characters(content["characters"], spellings) if "characters" in content else ()
         return Knowledge(Vocabulary(names), spellings, Habits.from_json(content["habits"]), characters)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise CompactError(f"{where} tells nothing of descriptions ({error!r}); export it again") from None
+
+
+def _characters(bits: str, spellings: Mapping[str, str]) -> tuple[str, ...]:
+    """Raises ValueError: too few or too many bits."""
+    learnt = np.unpackbits(decode(bits, "u1"))
+    if not 0 <= len(learnt) - len(spellings) < 8:
+        raise ValueError(f"{len(learnt)} bits for {len(spellings)} spellings")
+    return tuple(name for name, bit in zip(sorted(spellings), learnt, strict=False) if bit)
 
 
 def _known(knows: Knowledge) -> dict[str, Any]:
