@@ -16,7 +16,7 @@ tensor of their own, "told.weight"; beside the tensors stands what it knows:
 
      "vocabulary": [name, ...], "spellings": {name: "⿰言吾", ...}, "habits": {...},      as in descriptions.json
      "english": {name: "tree", ...}                                             of all names that are radicals
-     "characters": "1 bit"                   of each spelling, by code points: whether the net has learnt from its drawing
+     "characters": "1 bit"                of each spelling, by code point: whether the net has learnt from its drawings
 """
 
 import base64
