@@ -2,7 +2,7 @@
 //   sheet.js     the sheet of new characters        cell.js      one character's place on the page
 //   desk.js      the pad, and six ways to go on     pointer.js   which of several pointers draws
 //   detail.js    the dialog of one character        picture.js   a character as SVG and PNG
-//   settings.js  seed and temperatures              link.js      the address that brings them back
+//   settings.js  seed, temperatures, how it dreams  link.js      the address that brings them back
 //   describe.js  the field for a description        palette.js   its keys, found by names.js
 //   reading.js   a description as the user reads it
 //   clouds.js    what the net foresees, shown       ink.js       strokes on a canvas
@@ -79,7 +79,7 @@ async function main() {
   bindDesk(open);
   bindDetail(firstInk);
   bindDescribe(() => (showSettings(), goOn()));
-  bindSettings(() => state.net && (renew(), goOn()));
+  bindSettings(() => state.net && (renew(), goOn()), renew);
   bindFiles();
   $("language").onclick = () => talk(otherLanguage());
   talk(navigator.language.startsWith("ja") ? "ja" : "en");
@@ -87,6 +87,7 @@ async function main() {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
   const linked = fromLink(); // before the settings are written there
   state.seed = linked.seed ?? anySeed();
+  state.dream = linked.dream ?? state.dream;
   put(linked.description);
   const all = () => ({ ...state, strokes: drawn(), sheet: characters(), variants: ways(), resample });
   globalThis.fakeKanji = { ask, state: all }; // for tests and benchmarks

@@ -1,6 +1,5 @@
 // A character's place on the page, a button with ink: { number, kind, button, ink }; once it is written also steps and
-// strokes;
-// told: see state.js, where it was described.
+// strokes; told: see state.js, where it was described.
 import { Ink } from "./ink.js";
 import { state } from "./state.js";
 import { toStrokes } from "./strokes.js";
@@ -19,6 +18,16 @@ export function cell(number, kind, open) {
 export function give(cell, steps) {
   Object.assign(cell, { steps, strokes: toStrokes(steps, state.net.data) });
   cell.button.disabled = false;
+  label(cell);
+}
+
+/** What it is told, below it, and how that reads. */
+export function caption(cell, told) {
+  cell.told = told;
+  const lines = [["described", told.description, ""], ["english", told.english, "en"]];
+  const made = lines.map(([className, textContent, lang]) => Object.assign(document.createElement("span"), { className, textContent, lang }));
+  cell.button.append(...made);
+  cell.button.title = `${told.description} ${told.english}`; // which may be too long for its place
   label(cell);
 }
 

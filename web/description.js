@@ -17,6 +17,7 @@ export const SAME = new Map(FORMS.map((form, i) => [form, USUAL[i]]));
 
 const arity = (sign) => (sign === BESIDE_3 || sign === "⿳" ? 3 : 2);
 const spelled = (operator, parts) => ({ name: "", operator, parts });
+export const isStroke = (name) => /^[\u31c0-\u31e5]$/u.test(name); // a type of stroke
 export const leaf = (name) => ({ name, operator: "", parts: [] });
 
 /** A text that is no description: `code` is a key of words.js, `values` go with it, `at` is the place, from 0, and
@@ -26,6 +27,13 @@ export class DescriptionError extends Error {
     super(code);
     Object.assign(this, { code, values, at, read });
   }
+}
+
+/** The order of Python's texts, which is not that of UTF-16. */
+export function byCodePoint(a, b) {
+  const [one, other] = [[...a], [...b]].map((signs) => signs.map((sign) => sign.codePointAt(0)));
+  const i = one.findIndex((code, at) => code !== other[at]);
+  return i < 0 ? one.length - other.length : one[i] - (other[i] ?? -1);
 }
 
 /** The usual one of several forms of a component. */
@@ -116,6 +124,12 @@ const depth = ({ operator, parts }) => (operator ? 1 + Math.max(...parts.map(dep
 
 /** The parts that are not spelled, in the order of the text. */
 export const leaves = (description) => (description.operator ? description.parts.flatMap(leaves) : [description]);
+
+/** These parts as { name, place, above }: the operators and slots from the root as one text, and the last operator. */
+export function placed({ name, operator, parts }, place = "", above = "") {
+  if (!operator) return [{ name, place, above }];
+  return parts.flatMap((part, slot) => placed(part, place + operator + slot, operator));
+}
 
 /** Its text sign by sign: [sign, number of the leaf] or [operator, -1]. */
 export function signs(description) {

@@ -82,7 +82,7 @@ async function copy(text) {
 
 const file = (ending) => `kanji-${shown.seed ?? state.seed}-${shown.number + 1}${ending}`;
 function saveSvg(moving, ending) {
-  save(new Blob([svg(shown.strokes, state.net.data, moving)], { type: "image/svg+xml" }), file(ending));
+  save(new Blob([svg(shown.strokes, state.net.data, moving, shown.told)], { type: "image/svg+xml" }), file(ending));
 }
 
 /** moment: when the real kanji may be read; before it they would take the worker's time from the writing. */
@@ -94,6 +94,6 @@ export function bindDetail(moment) {
   $("svg").onclick = () => saveSvg(false, ".svg");
   $("moving").onclick = () => saveSvg(true, "-animated.svg");
   $("png").onclick = async () => save(await png(shown.strokes, state.net.data), file(".png"));
-  $("copy").onclick = () => copy(svg(shown.strokes, state.net.data));
+  $("copy").onclick = () => copy(svg(shown.strokes, state.net.data, false, shown.told));
   $("link").onclick = () => copy(location.href.split("#")[0] + toLink(shown));
 }

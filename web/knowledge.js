@@ -1,5 +1,7 @@
 // What a net knows of descriptions: pipeline/describe/knowledge.py; and how they read in English: reading.py beside it.
-import { canonical, DescriptionError, leaf, MOST_DEPTH, OVER, parse, text } from "./description.js";
+import { bytes } from "./base64.js";
+import { byCodePoint, canonical, DescriptionError, leaf, MOST_DEPTH, OVER, parse, text } from "./description.js";
+import { Dreams } from "./dreams.js";
 import { encode, FIRST_NAME } from "./encoding.js";
 import { visits } from "./visits.js";
 
@@ -9,9 +11,10 @@ const BETWEEN = { "⿰": " beside ", "⿲": " beside ", "⿱": " over ", "⿳": 
 const WORDS = [...Object.values(BETWEEN), " in "];
 
 export class Knowledge {
-  /** vocabulary, spellings, habits, english: as in net.json */
-  constructor({ vocabulary, spellings, habits, english }) {
+  /** vocabulary, spellings, habits, english, characters: as in net.json */
+  constructor({ vocabulary, spellings, habits, english, characters = "" }) {
     Object.assign(this, { vocabulary, spellings, habits, english });
+    this.learnt = bytes(characters);
     this.numbers = new Map(vocabulary.map((name, i) => [name, FIRST_NAME + i]));
     this.forms = new Map([...vocabulary].reverse().map((name) => [canonical(name), name]));
   }
@@ -36,6 +39,43 @@ export class Knowledge {
     return Object.hasOwn(this.spellings, name) ? parse(this.spellings[name]) : null;
   }
 
+  /** A name with its spelling, and its parts with theirs, as far as these are known. */
+  described(name, depth = MOST_DEPTH, made = new Map()) {
+    if (made.has(`${depth} ${name}`)) return made.get(`${depth} ${name}`);
+    const spelling = (depth && this.spelling(name)) || leaf(name);
+    const whole = (part) => {
+      if (part.operator) return { ...part, parts: part.parts.map(whole) };
+      return part.name && part.name !== name ? this.described(part.name, depth - 1, made) : part;
+    };
+    const found = { name, operator: spelling.operator, parts: spelling.parts.map(whole) };
+    made.set(`${depth} ${name}`, found);
+    return found;
+  }
+
+  /** Whether it says which characters the net has learnt from; older files do not. */
+  get canDream() {
+    return this.learnt.some(Boolean);
+  }
+
+  /** Of new descriptions, by the characters that the net has learnt from. */
+  get dreams() {
+    if (this.dreaming) return this.dreaming;
+    const all = Object.keys(this.spellings).sort(byCodePoint), made = new Map();
+    const every = all.map((name) => this.described(name, MOST_DEPTH, made));
+    const [training, others] = [1, 0].map((learnt) => every.filter((_, i) => bit(this.learnt, i) === learnt));
+    return (this.dreaming = new Dreams(training, others, (name) => this.canTell(name)));
+  }
+
+  /** Whether the net knows a part by name or can spell it. */
+  canTell(name) {
+    try {
+      return Boolean(this.spelled(leaf(name), 0));
+    } catch (error) {
+      if (error instanceof DescriptionError) return false;
+      throw error;
+    }
+  }
+
   /** Unicode orders ideographs by radical, so that those near by have a part in common. */
   near(name) {
     const code = name.codePointAt(0), apart = (one) => Math.abs(one.codePointAt(0) - code);
@@ -51,15 +91,17 @@ export class Knowledge {
     return encode(description, this.visits(description), this.numbers);
   }
 
-  /** ⿰木食 is "tree beside eat". */
-  reading(description, depth = DEEPEST) {
+  /** ⿰木食 is "tree beside eat". spell(name): how to read what has no English name, null for itself. */
+  reading(description, spell = (name) => this.spelling(name), depth = DEEPEST) {
     const { name } = description, known = this.english[name] ?? this.english[this.forms.get(canonical(name))];
     if (known) return known;
-    const spelling = !description.operator && depth ? this.spelling(name) : null;
+    const spelling = !description.operator && depth ? spell(name) : null;
     const { operator, parts } = spelling ?? description;
     if (!operator) return name ? text(description) : "anything";
-    const read = parts.map((part) => this.reading(part, spelling ? depth - 1 : depth));
+    const read = parts.map((part) => this.reading(part, spell, spelling ? depth - 1 : depth));
     const kept = read.map((part) => (WORDS.some((word) => part.includes(word)) ? `(${part})` : part));
     return operator in BETWEEN ? kept.join(BETWEEN[operator]) : `${kept[1]} in ${kept[0]}`;
   }
 }
+
+const bit = (bytes, i) => (bytes[i >> 3] >> (7 - (i & 7))) & 1; // of numpy's packbits

@@ -1,11 +1,11 @@
-// Links: the part of the address after #, which names a seed, the temperatures, a description and one character with the
-// strokes it goes on from.
-import { state, TEMPERATURES } from "./state.js";
+// Links: the part of the address after #, which names a seed, the temperatures, how the sheet dreams, a description and
+// one character with the strokes it goes on from.
+import { DREAMS, state, TEMPERATURES } from "./state.js";
 
 const LONGEST = 400; // characters of a description
 const GRID = 50; // to the unit, as in strokes.js: own strokes come back as they were
 
-/** { seed, number, start, ends, settings, description }; null, "" or missing: the address does not say. start: strokes of
+/** { seed, number, start, ends, settings, description, dream }; null, "" or missing: the address does not say. start: strokes of
  * points [x, y]; ends: after how many of them a part ends, each. */
 export function fromLink() {
   const values = new URLSearchParams(location.hash.slice(1)), settings = {};
@@ -16,7 +16,8 @@ export function fromLink() {
   const whole = (name) => (/^\d{1,9}$/.test(values.get(name) ?? "") ? +values.get(name) : null);
   const description = (values.get("d") ?? "").slice(0, LONGEST);
   const ends = (values.get("ends") ?? "").split(".").filter((text) => /^\d{1,3}$/.test(text)).map(Number);
-  return { seed: whole("seed"), number: whole("n"), start: begun(values.get("start")), ends, settings, description };
+  const dream = DREAMS.find((kind) => kind === values.get("dream")) ?? null;
+  return { seed: whole("seed"), number: whole("n"), start: begun(values.get("start")), ends, settings, description, dream };
 }
 
 function begun(text) {
@@ -37,6 +38,7 @@ const valid = (strokes) => Array.isArray(strokes) && strokes.every(isStroke);
 export function toLink(cell) {
   const values = new URLSearchParams({ seed: cell?.seed ?? state.seed, ...state.settings });
   const whole = (strokes) => strokes.map((s) => s.map(([x, y]) => [Math.round(x * GRID), Math.round(y * GRID)]));
+  if (state.net?.parts?.dreams) values.set("dream", state.dream);
   if (cell) values.set("n", cell.number);
   if (cell?.ends?.length) values.set("ends", cell.ends.join("."));
   const told = cell ? cell.told : state.told;

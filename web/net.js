@@ -84,12 +84,11 @@ export function tell(net, encoded) {
   return { visits, columns, shares };
 }
 
-/** The state of B drawings; `advance` reads one step of each, after which `outputs` [6 K + 3][B] is the next one's.
- * telling: what `tell` gave, the same for all; without it they are written freely. */
+/** The state of B drawings; `advance` reads one step of each, after which `outputs` [6 K + 3][B] is the next one's. */
 export class Batch {
-  constructor(net, B, telling = null) {
+  constructor(net, B) {
     const H = net.model.hidden_size, gates = GATES[net.model.cell], numbers = (n) => new Float32Array(n * B);
-    Object.assign(this, { net, B, telling });
+    Object.assign(this, { net, B, told: null });
     this.hidden = net.layers.map(() => numbers(H));
     this.cells = net.layers.map(() => numbers(H));
     this.input = numbers(featureCount(net.model));
@@ -97,7 +96,7 @@ export class Batch {
     this.fromState = numbers(gates * H);
     this.outputs = numbers(net.outputs);
     this.memory = Array.from({ length: B }, begin);
-    this.told = telling && numbers(gates * H);
+    this.tellings = Array(B).fill(null);
     this.visit = new Int32Array(B).fill(-1);
   }
 
@@ -105,33 +104,38 @@ export class Batch {
     return [...this.hidden, ...this.cells, this.input, ...(this.told ? [this.told] : []), this.visit];
   }
 
-  /** Column b stands before a drawing; the next step given to it must be (0, 0, 2), the end of another. */
-  clear(b) {
+  /** Column b stands before a drawing; the next step given to it must be (0, 0, 2), the end of another. telling: what
+   * `tell` gave; without it the drawing is written freely. */
+  clear(b, telling = null) {
+    if (telling) this.told ??= new Float32Array(this.gates.length);
     for (const array of this.lasting) for (let i = b; i < array.length; i += this.B) array[i] = 0;
     this.memory[b] = begin();
+    this.tellings[b] = telling;
     this.visit[b] = -1; // the first step ends what was before
   }
 
   /** Some columns in a batch of B, which may be narrower. */
   narrowed(columns, B) {
-    const other = new Batch(this.net, B, this.telling), into = other.lasting;
+    const other = new Batch(this.net, B);
+    if (this.told) other.told = new Float32Array(other.gates.length);
+    const into = other.lasting;
     this.lasting.forEach((array, i) => {
       for (let r = 0; r * this.B < array.length; r++)
         columns.forEach((from, to) => (into[i][r * B + to] = array[r * this.B + from]));
     });
-    columns.forEach((from, to) => (other.memory[to] = this.memory[from]));
+    for (const own of ["memory", "tellings"]) columns.forEach((from, to) => (other[own][to] = this[own][from]));
     return other;
   }
 
   /** Column b's next previous step. */
   give(b, dx, dy, pen) {
     features(this.net.model, this.memory[b], dx, dy, pen, this.input, b, this.B);
-    if (this.telling && pen === END_OF_PART) this.turn(b);
+    if (this.tellings[b] && pen === END_OF_PART) this.turn(b);
   }
 
   /** Column b goes on to the next visit, and stays at the last. */
   turn(b) {
-    const { visits, columns, shares } = this.telling, { told, B } = this;
+    const { visits, columns, shares } = this.tellings[b], { told, B } = this;
     const v = Math.min(++this.visit[b], visits - 1);
     for (let i = b, s = v; i < told.length; i += B, s += columns) told[i] = shares[s];
   }

@@ -8,7 +8,8 @@ const STYLE =
   "animation:fk-draw linear forwards}.fk-dot{opacity:0;animation:fk-show step-end forwards}}" +
   "@keyframes fk-draw{to{stroke-dashoffset:0}}@keyframes fk-show{to{opacity:1}}</style>";
 
-export function svg(strokes, data, animate = false) {
+/** told: see state.js; a description and how it reads are kept as the picture's title. */
+export function svg(strokes, data, animate = false, told = null) {
   const w = number(data.width), h = number(data.height), side = Math.max(data.width, data.height);
   let clock = 0;
   const paths = strokes.map((stroke, i) => {
@@ -24,6 +25,7 @@ export function svg(strokes, data, animate = false) {
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}" viewBox="0 0 ${w} ${h}">`,
+    ...(told ? [`<title>${escape(`${told.description} ${told.english}`)}</title>`] : []),
     ...(data.licence ? [`<metadata>${escape(data.licence)}</metadata>`] : []),
     ...(animate ? [STYLE] : []),
     `<g fill="none" stroke="#000000" stroke-width="${number((3 * side) / 109)}" stroke-linecap="round" stroke-linejoin="round">`,

@@ -1,4 +1,5 @@
-// The seed and the temperatures as the user sets them; the address follows, so that it brings the same page back.
+// The seed, the temperatures and how the sheet dreams, as the user sets them; the address follows, so that it brings the
+// same page back.
 import { $ } from "./document.js";
 import { toLink } from "./link.js";
 import { SEEDS, state, TEMPERATURES } from "./state.js";
@@ -17,16 +18,19 @@ export function showSettings() {
     output.textContent = said(state.settings[name]);
   }
   $("seed").value = state.seed;
+  $("dreaming").hidden = !state.net?.parts?.dreams;
+  $("dream").value = state.dream;
   history.replaceState(null, "", toLink());
 }
 
-/** changed(): what is to be done with a new value. */
-export function bindSettings(changed) {
-  const set = (values) => {
+/** changed(): what is to be done with a new value; redreamt(): with another way to dream. */
+export function bindSettings(changed, redreamt) {
+  const set = (values, then = changed) => {
     Object.assign(state, values);
     showSettings();
-    changed();
+    then();
   };
+  $("dream").onchange = () => set({ dream: $("dream").value }, redreamt);
   $("fresh").onclick = () => set({ seed: anySeed() });
   $("seed").onchange = () => set({ seed: Math.min(SEEDS - 1, Math.max(0, Math.floor(+$("seed").value || 0))) });
   $("settings").onsubmit = (event) => event.preventDefault();

@@ -1,11 +1,14 @@
-// The sheet: page after page of new characters, each written as a hand writes once the net has it.
-import { cell, give } from "./cell.js";
-import { write } from "./client.js";
-import { $ } from "./document.js";
-import { state } from "./state.js";
+// The sheet: page after page of new characters, each written as a hand writes once the net has it; of a net that can be
+// told each may be described first.
+import { caption, cell, give } from "./cell.js";
+import { ask, write } from "./client.js";
+import { $, say } from "./document.js";
+import { planned, state } from "./state.js";
+import { word } from "./words.js";
 
 const HANDS = 3; // characters being written at once
 const FIRST = 8; // as many as cost no more than one
+const CAPTION = 48; // pixels of a description below a character, see style.css
 let cells = [], waiting = [], hands = 0, ends = [], open = null;
 let begun;
 
@@ -18,23 +21,35 @@ export function renew() {
   ends.forEach((end) => end());
   cells.forEach((each) => each.ink.stop());
   $("sheet").replaceChildren();
+  $("sheet").classList.toggle("planned", planned());
   [cells, waiting, hands, ends] = [[], [], 0, []];
   more();
 }
 
-function more() {
-  const from = cells.length, added = Array.from({ length: pageSize() }, (_, i) => cell(from + i, "character", open));
+async function more() {
+  const mine = cells, from = cells.length, added = Array.from({ length: pageSize() }, (_, i) => cell(from + i, "character", open));
   cells.push(...added);
   $("sheet").append(...added.map((each) => each.button));
-  const numbers = added.map((each) => each.number);
   // a few first, so that writing begins at once
-  for (const some of [numbers.slice(0, FIRST), numbers.slice(FIRST)])
-    if (some.length) ends.push(write({ seed: state.seed, settings: state.settings, numbers: some }, written));
+  for (const some of [added.slice(0, FIRST), added.slice(FIRST)]) {
+    const { seed, settings } = state, descriptions = planned() ? await describe(some) : null;
+    if (mine !== cells) return;
+    if (some.length) ends.push(write({ seed, settings, descriptions, numbers: some.map((each) => each.number) }, written));
+  }
+}
+
+/** A new description for each, null where there are no more. */
+async function describe(some) {
+  const { dreams } = await ask("dream", { seed: state.seed, numbers: some.map((each) => each.number) });
+  some.forEach((each, i) => dreams[i] && caption(each, dreams[i]));
+  if (dreams.includes(null)) say(word("noDreams"));
+  return dreams.map((dream) => dream && dream.description);
 }
 
 function pageSize() {
   const columns = getComputedStyle($("sheet")).gridTemplateColumns.split(" ").length;
-  const rows = innerWidth > 700 ? Math.max(4, Math.round((innerHeight - 190) / ($("sheet").clientWidth / columns))) : 6;
+  const side = $("sheet").clientWidth / columns, below = planned() ? CAPTION : 0;
+  const rows = innerWidth > 700 ? Math.max(4, Math.round((innerHeight - 190) / (side + below))) : 6;
   return columns * rows;
 }
 

@@ -1,7 +1,5 @@
 // The order in which a writer visits the parts of a description: Habits of pipeline/describe/visits.py.
-import { canonical, leaves, OVER, text } from "./description.js";
-
-const STROKES = /^[\u31c0-\u31e5]$/u;
+import { canonical, isStroke, leaves, OVER, text } from "./description.js";
 
 /** habits: { ways: { key: [[slot, strokes], ...] }, strokes: { name: count } } -> [{ leaf, piece }, ...] */
 export function visits(habits, description) {
@@ -41,7 +39,7 @@ function keys({ operator, parts }) {
 
 function strokes(habits, name) {
   const form = canonical(name);
-  return !STROKES.test(name) && Object.hasOwn(habits.strokes, form) ? habits.strokes[form] : 1;
+  return !isStroke(name) && Object.hasOwn(habits.strokes, form) ? habits.strokes[form] : 1;
 }
 
 /** The first `count` strokes of a slot, or all that are left for 0, which are taken out of it. */

@@ -1,6 +1,6 @@
 // The net at work, apart from the page. Messages in: { id, kind, ... }; out: { id, kind, ... }, see KINDS.
 import { wide } from "./describer.js";
-import { DescriptionError, parse, signs } from "./description.js";
+import { DescriptionError, parse, signs, text } from "./description.js";
 import { components, pen } from "./mixture.js";
 import { NetError, read, tell } from "./net.js";
 import { Kanji } from "./nearest.js";
@@ -16,15 +16,18 @@ const KINDS = {
     jobs = [];
     const { model, data, sample, scores, pen_weights, knows } = net;
     const known = knows?.vocabulary.length > 0; // of drawings that name no components nothing is
-    const parts = known ? { names: knows.vocabulary, english: knows.english } : null;
+    const parts = known ? { names: knows.vocabulary, english: knows.english, dreams: knows.canDream } : null;
     return { model, data, sample, scores, pen_weights, parts, fast: net.engine.fast };
   },
   kanji({ text }) {
     kanji = new Kanji(text);
     return { count: kanji.names.length };
   },
+  /** descriptions: of each number its own, null of what is written freely; or description, the same of all. */
   write(job) {
-    jobs.push({ id: job.id, topic: job.topic, writing: new Writing(net, { ...job, telling: telling(job.description) }) });
+    const { numbers, descriptions } = job, same = telling(job.description);
+    const tell = descriptions ? (number) => telling(descriptions[numbers.indexOf(number)]) : () => same;
+    jobs.push({ id: job.id, topic: job.topic, writing: new Writing(net, { ...job, tell }) });
     if (!running) setTimeout(work);
     running = true;
     return null;
@@ -37,14 +40,18 @@ const KINDS = {
    * the order of writing, and how it reads in English; or what is wrong with it. */
   describe({ description }) {
     try {
-      const found = net.knows.read(description);
-      const visits = net.knows.visits(found).map(({ leaf }) => leaf);
-      return { ok: true, signs: signs(found), visits, english: net.knows.reading(parse(description)) };
+      return { ok: true, ...described(description) };
     } catch (error) {
       if (!(error instanceof DescriptionError)) throw error;
       const { code, values, at, read } = error;
       return { ok: false, code, values, at, read };
     }
+  },
+  /** New descriptions, by their numbers, as `describe` answers, null where there are no more. */
+  dream({ seed, numbers }) {
+    const dreams = net.knows?.dreams, found = numbers.map((number) => dreams?.dream(seed, number) ?? null);
+    const spell = (name) => dreams.spellings.get(name); // parts of strokes are read as themselves
+    return { dreams: found.map((one) => one && { ok: true, description: text(one), ...described(text(one), spell) }) };
   },
   /** What the net foresees before each step of a drawing and after it: ellipses in the units of the box. */
   foresee({ steps, settings, last, description }) {
@@ -70,6 +77,11 @@ const KINDS = {
     return { rate: (1000 * written) / (performance.now() - begin), steps: steps / written };
   },
 };
+
+function described(description, spell) {
+  const found = net.knows.read(description), visits = net.knows.visits(found).map(({ leaf }) => leaf);
+  return { signs: signs(found), visits, english: net.knows.reading(parse(description), spell) };
+}
 
 /** Of a description that `describe` found good; null without one. */
 function telling(description) {

@@ -10,15 +10,15 @@ const MOST_ATTEMPTS = 12;
 const WIDEST = 32; // drawings side by side: more do not make a step cheaper
 
 export class Writing {
-  /** job: { seed, settings: {pen, mixture, width}, start: steps or [], numbers: [...], telling } telling: see net.js; with
-   * one the pen's third state ends each part, and the character ends with the last. */
+  /** job: { seed, settings: {pen, mixture, width}, start: steps or [], numbers: [...], tell } tell(number): see net.js, or
+   * null; what is told has a pen whose third state ends each part, and ends with the last. */
   constructor(net, job, widest = WIDEST) {
     Object.assign(this, { net, job });
     const s = net.data.scale;
     this.start = (job.start ?? []).map(([dx, dy, pen]) => [Math.fround(dx / s), Math.fround(dy / s), pen]);
     this.queue = job.numbers.map((number) => ({ number, attempt: 0 }));
     const B = wide(Math.min(widest, this.queue.length));
-    this.batch = new Batch(net, B, job.telling);
+    this.batch = new Batch(net, B);
     this.columns = Array.from({ length: B }, (_, b) => this.next(b));
   }
 
@@ -29,10 +29,11 @@ export class Writing {
   next(b) {
     const task = this.queue.shift();
     if (!task) return null;
-    this.batch.clear(b);
+    const telling = task.telling ?? this.job.tell?.(task.number) ?? null;
+    this.batch.clear(b, telling);
     this.batch.give(b, 0, 0, 2);
     const random = new Random(this.job.seed, task.number, task.attempt);
-    return { ...task, random, steps: [] };
+    return { ...task, telling, random, steps: [] };
   }
 
   /** One step of all; the characters that it finished, { number, steps }, in the units of the box. */
@@ -41,15 +42,15 @@ export class Writing {
     batch.advance();
     this.columns.forEach((column, b) => {
       if (!column) return;
-      const { steps, random } = column;
+      const { number, telling, steps, random } = column;
       const step = start[steps.length] ?? draw(net, batch.column(b), job.settings, random);
       steps.push(step);
-      const ended = step[2] === 2 && (!job.telling || batch.visit[b] + 1 >= job.telling.visits);
+      const ended = step[2] === 2 && (!telling || batch.visit[b] + 1 >= telling.visits);
       if (!ended && steps.length < (net.sample?.max_steps ?? 250) + start.length) return batch.give(b, ...step);
       const drawn = this.unscaled(steps);
       const last = column.attempt + 1 >= MOST_ATTEMPTS;
-      if (last || (ended && fits(drawn, net, job.telling))) finished.push({ number: column.number, steps: drawn });
-      else this.queue.unshift({ number: column.number, attempt: column.attempt + 1 });
+      if (last || (ended && fits(drawn, net, telling))) finished.push({ number, steps: drawn });
+      else this.queue.unshift({ number, telling, attempt: column.attempt + 1 });
       this.columns[b] = this.next(b);
     });
     if (finished.length && !this.queue.length) this.narrow();
@@ -85,9 +86,10 @@ export function fits(steps, { data, sample = {} }, told = false) {
 }
 
 /** The outputs before each step of a drawing, and after its last: what the net foresaw. steps in the units of the
- * box; telling as of a Writing. */
+ * box; telling: see net.js. */
 export function outputs(net, steps, telling = null) {
-  const batch = new Batch(net, 8, telling), s = net.data.scale;
+  const batch = new Batch(net, 8), s = net.data.scale;
+  batch.clear(0, telling);
   batch.give(0, 0, 0, 2);
   batch.advance();
   const found = [batch.column(0)];

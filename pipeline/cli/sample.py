@@ -125,14 +125,13 @@ def sample(
         raise CommandError("--start begins what is dreamt freely; leave it out, or --dream described")
     seed = secrets.randbelow(SEEDS) if seed is None else seed
     from pipeline.render import Look  # slow: numpy, torch
-    from pipeline.sample.dreaming import Dreamer
     from pipeline.write import prefix, writer
 
     if kind == "folder":
         writer.check_free(out, count, planned)
     folder = model or common.shipped()
     net = writer.Writer.of(folder)
-    dreamer = Dreamer.load(folder, net.net) if planned else None
+    dreamer = net.dreamer() if planned else None
     begin = prefix.read(start, net.data, _starts_of(folder, starts_file)) if start else None
     temperatures = {
         "mixture_temperature": temperature if mixture_temperature is None else mixture_temperature,

@@ -7,8 +7,9 @@ character comes out, however it is spelled.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
@@ -37,13 +38,18 @@ class Dreams:
     known: frozenset[str]
 
     @classmethod
-    def learn(cls, training: Iterable[Description], known: Iterable[Description] = ()) -> "Dreams":
-        """From described characters; `known` are others, of a table say, that must not come out either. Raises
-        DreamError: none has two named parts."""
-        training = list(training)
+    def learn(
+        cls,
+        training: Iterable[Description],
+        known: Iterable[Description] = (),
+        usable: Callable[[str], bool] = lambda name: True,
+    ) -> "Dreams":
+        """From described characters; `known` are others, of a table say, that must not come out either. usable(name):
+        whether a part may come out. Raises DreamError: none has two named parts."""
+        training, usable = list(training), cache(usable)
         spellings = _spellings(training)
         cut = [_by_names(one) for one in training]
-        frames = tuple(one for one in cut if len(_named(one)) > 1)
+        frames = tuple(one for one in cut if len(_named(one)) > 1 and all(usable(leaf.name) for leaf, _ in leaves(one)))
         if not frames:
             raise DreamError("no description has two parts with names, so that none can be exchanged")
         places: dict[Path, Counter[str]] = defaultdict(Counter)

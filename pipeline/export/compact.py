@@ -15,7 +15,8 @@ A net that is told of parts is version 2. The columns of its first input that ta
 tensor of their own, "told.weight"; beside the tensors stands what it knows:
 
      "vocabulary": [name, ...], "spellings": {name: "⿰言吾", ...}, "habits": {...},      as in descriptions.json
-     "english": {name: "tree", ...}                                             of the names that are radicals
+     "english": {name: "tree", ...}                                             of all names that are radicals
+     "characters": "1 bit"                of each spelling, by code point: whether the net has learnt from its drawings
 """
 
 import base64
@@ -32,7 +33,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from pipeline import params
-from pipeline.describe.description import canonical
+from pipeline.describe.description import canonical, leaves, parse
 from pipeline.describe.encoding import NOTHING, Vocabulary
 from pipeline.describe.knowledge import Knowledge
 from pipeline.describe.reading import radicals
@@ -120,12 +121,21 @@ def _check(content: Any, where: str) -> None:
 
 
 def knowledge(content: dict[str, Any], where: str) -> Knowledge:
-    """What a net of version 2 knows, but for the characters that it has learnt from. Raises CompactError."""
+    """What a net of version 2 knows; no characters of a file that does not say which. Raises CompactError."""
     try:
         names, spellings = tuple(map(str, content["vocabulary"])), dict(content["spellings"])
-        return Knowledge(Vocabulary(names), spellings, Habits.from_json(content["habits"]))
+        characters = _characters(content["characters"], spellings) if "characters" in content else ()
+        return Knowledge(Vocabulary(names), spellings, Habits.from_json(content["habits"]), characters)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise CompactError(f"{where} tells nothing of descriptions ({error!r}); export it again") from None
+
+
+def _characters(bits: str, spellings: Mapping[str, str]) -> tuple[str, ...]:
+    """Raises ValueError: too few or too many bits."""
+    learnt = np.unpackbits(decode(bits, "u1"))
+    if not 0 <= len(learnt) - len(spellings) < 8:
+        raise ValueError(f"{len(learnt)} bits for {len(spellings)} spellings")
+    return tuple(name for name, bit in zip(sorted(spellings), learnt, strict=False) if bit)
 
 
 def _known(knows: Knowledge) -> dict[str, Any]:
@@ -133,12 +143,16 @@ def _known(knows: Knowledge) -> dict[str, Any]:
     names = knows.vocabulary.names
     forms = {canonical(name) for name in names}
     habits = Habits(knows.habits.ways, {name: n for name, n in knows.habits.strokes.items() if name in forms})
-    words = {name: radicals().get(name) or radicals().get(canonical(name)) for name in names}
+    spelled = (leaf.name for spelling in knows.spellings.values() for leaf, _ in leaves(parse(spelling)))
+    every = dict.fromkeys((*names, *knows.spellings, *spelled))
+    words = {name: radicals().get(name) or radicals().get(canonical(name)) for name in every}
+    learnt = np.isin(sorted(knows.spellings), knows.characters)
     return {
         "vocabulary": list(names),
         "spellings": knows.spellings,
         "habits": habits.as_json(),
         "english": {name: word for name, word in words.items() if word},
+        "characters": encode(np.packbits(learnt)),
     }
 
 

@@ -12,9 +12,10 @@ import numpy as np
 
 from pipeline.describe import description as grammar
 from pipeline.describe import reading
+from pipeline.describe.description import Description
 from pipeline.describe.dreams import Dreams
 from pipeline.describe.encoding import Encoded
-from pipeline.describe.knowledge import Knowledge
+from pipeline.describe.knowledge import Knowledge, UnknownPartError
 from pipeline.net.model import WritingNet
 
 DREAM_STREAM = 23  # key of the random streams of dreams
@@ -55,11 +56,10 @@ class Dreamer:
     def of(cls, knows: Knowledge) -> Self:
         """Raises DreamError: the net knows too few descriptions."""
         learnt, every = ([knows.described(name) for name in names] for names in (knows.characters, knows.spellings))
-        return cls(knows, Dreams.learn(learnt, every))
+        return cls(knows, Dreams.learn(learnt, every, lambda name: _can_tell(knows, name)))
 
     def batch(self, count: int, seed: int, number: int) -> list[Dream]:
-        """So many, all different within the batch; a function of the seed and the batch's number. Raises DreamError,
-        UnknownPartError."""
+        """So many, all different within the batch; a function of the seed and the batch's number. Raises DreamError."""
         source = np.random.default_rng((seed, DREAM_STREAM, number))
         return [
             Dream(
@@ -69,6 +69,15 @@ class Dreamer:
             )
             for one in self.dreams.sample(count, source)
         ]
+
+
+def _can_tell(knows: Knowledge, name: str) -> bool:
+    """Whether the net knows a part by name or can spell it, not so the ⺄ of 虱."""
+    try:
+        knows.spelled(Description("", grammar.BESIDE, (Description(name), Description())))
+    except UnknownPartError:
+        return False
+    return True
 
 
 def captions(dreams: Sequence[Dream]) -> list[str]:

@@ -75,6 +75,12 @@ class Writer:
         """scale, width, height, and where known licence and resampling."""
         return self.config["data"]
 
+    def dreamer(self) -> Dreamer:
+        """Says what is to be written. Raises UntoldError, KnowledgeError, CompactError, DreamError."""
+        if self.folder.is_file() and self.net.describer is not None:
+            return Dreamer.of(compact.knowledge(compact.read(self.folder), str(self.folder)))
+        return Dreamer.load(self.folder, self.net)
+
     def write(
         self,
         count: int,

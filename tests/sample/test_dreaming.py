@@ -1,5 +1,7 @@
 """Dreams with a plan: new descriptions by the parts that the net knows, and drawings that are told them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,10 +10,11 @@ from typer.testing import CliRunner
 from pipeline import dataset, params
 from pipeline.cli import main
 from pipeline.describe.description import parse
-from pipeline.describe.dreams import DreamError
+from pipeline.describe.dreams import DreamError, Dreams
 from pipeline.describe.encoding import Vocabulary
 from pipeline.describe.knowledge import Knowledge
 from pipeline.describe.visits import Habits
+from pipeline.export import compact
 from pipeline.net import checkpoint
 from pipeline.sample import dreaming, sampler
 from pipeline.sample.dreaming import Dream, Dreamer, UntoldError, captions
@@ -127,6 +130,31 @@ def test_the_command_says_what_does_not_go_together(model, net, tmp_path):
     checkpoint.save_model(model, net.untold().state_dict(), {"model": MODEL | {"described": False}, "data": DATA,
                                                              "pen_weights": [0.3, 1.0, 3.0]})  # fmt: skip
     assert "never told what to write" in run(*asked, "--out", tmp_path / "a.svg", code=1)
+
+
+def test_the_command_dreams_with_a_net_for_the_browser_too(net, tmp_path):
+    config = {"data": DATA, "pen_weights": [0.3, 1.0, 3.0]}
+    compact.write(tmp_path / "net.json", compact.pack(net, config, None, KNOWS))
+    asked = ("--model", tmp_path / "net.json", "--seed", 1, "--count", 3, "--no-filter")
+    run(*asked, "--dream", "described", "--out", tmp_path / "each")
+    table = pd.read_csv(tmp_path / "each" / "dreams.csv")
+    told = Dreamer.of(replace(KNOWS, characters=tuple(sorted(KNOWS.characters)))).batch(32, 1, 0)[:3]
+    assert table["description"].tolist() == [dream.text for dream in told]
+    compact.write(tmp_path / "net.json", compact.pack(net, config, None))
+    assert "never told what to write" in run(*asked, "--dream", "described", "--out", tmp_path / "a.svg", code=1)
+
+
+def test_no_dream_has_a_part_that_the_net_cannot_be_told_of():
+    rare = {chr(0x5000): "⿰木乂", chr(0x5001): "⿰乂食", chr(0x5002): "⿰⺾月"}  # 乂 has neither name nor spelling
+    knows = Knowledge(Vocabulary((*LEFT, *RIGHT, "艹")), SPELLINGS | rare, Habits(), (*KNOWS.characters, *rare))
+    dreamer = Dreamer.of(knows)
+    names = _fillers(dreamer.dreams)
+    assert "乂" not in names and {"⺾", "木"} <= names and len(dreamer.batch(30, 1, 0)) == 30
+    assert "乂" in _fillers(Dreams.learn(map(knows.described, rare)))  # the control
+
+
+def _fillers(dreams):
+    return {name for options, _ in dreams.fillers.values() for name in options}
 
 
 def test_too_little_to_dream_of_is_said():
