@@ -19,6 +19,7 @@ from pipeline.seeds import generator
 ROOT = Path(__file__).parent.parent
 TRAINED = [ROOT / "data" / "model", ROOT / "pretrained"]
 SIZE = {"layers": 2, "hidden_size": 256}
+FREE = {"described": False, "exemplars": False}
 REAL_PEN = [0.802, 0.183, 0.015]  # share of the pen states in KanjiVG
 
 
@@ -30,7 +31,7 @@ def net(defaults, device) -> tuple[WritingNet, list[float], str]:
             trained, config = checkpoint.load_model(folder, device)
             if all(config["model"][key] == value for key, value in SIZE.items()):
                 return trained, config["pen_weights"], f"net in {folder.relative_to(ROOT)}"
-    made = WritingNet(ModelParams(**{**defaults["model"], **SIZE}), generator(1))
+    made = WritingNet(ModelParams(**{**defaults["model"], **SIZE, **FREE}), generator(1))
     with torch.no_grad():
         made.head.weight[-PEN_STATES:] = 0
         made.head.bias[-PEN_STATES:] = torch.log(torch.tensor(REAL_PEN))

@@ -23,6 +23,7 @@ BLOCK = {"cpu": 800, "cuda": 12800}  # drawings a round
 PLAIN_BLOCK = {"cpu": 1, "cuda": 16}  # minibatches of 100
 ENDLESS = 1_000_000  # epochs: the schedule does not move while it is measured
 
+FREE = {"described": False, "exemplars": False}  # as the plain loop, whose net is never told anything
 # what is changed in params.yaml: name -> (batch, model, train)
 CHANGES: dict[str, tuple[dict, dict, dict]] = {
     "params.yaml": ({}, {}, {}),
@@ -80,7 +81,7 @@ def make_trainer(rows: Rows, defaults: dict, change: tuple[dict, dict, dict], de
     of_batch, of_model, of_train = change
     changed = {**defaults["train"], "epochs": ENDLESS, "device": device, **of_train}
     options = loop.TrainParams(**changed)
-    model = ModelParams(**{**defaults["model"], **of_model})
+    model = ModelParams(**{**defaults["model"], **FREE, **of_model})
     fabric = machine.launch(options, model.cell)
     rows = Rows(rows.points.to(fabric.device), rows.starts, rows.lengths)
     net = WritingNet(model, generator(1))

@@ -28,7 +28,7 @@ LOOSE = {"min_size": 1.0, "margin": 500.0, "min_strokes": 1, "max_strokes": 200,
 def save_net(folder, bias=(2.0, 3.5, 5.0), **changes):
     """A net of random weights that ends strokes and characters now and then; it knows how it is to be sampled."""
     values = {"cell": "lstm", "layers": 2, "hidden_size": 16, "mixtures": 3, "position_input": True, "dropout": 0.0,
-              "dropout_per": "step", "described": False}  # fmt: skip
+              "dropout_per": "step", "described": False, "exemplars": False}  # fmt: skip
     net = WritingNet(params.build(ModelParams, values, "model"), seeds.generator(3))
     with torch.no_grad():
         net.head.bias[-3:] = torch.tensor(bias)

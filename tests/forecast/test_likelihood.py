@@ -26,6 +26,7 @@ def a_net(cell="lstm"):
         mixtures=K,
         position_input=True,
         described=False,
+        exemplars=False,
         dropout=0.5,
         dropout_per="step",
     )

@@ -21,6 +21,7 @@ from pipeline.sample.dreaming import Dream, Dreamer, UntoldError, captions
 from pipeline.sample.filters import ACCEPTED
 from pipeline.sample.sampler import SampleParams
 from stages import sample as stage
+from tests.support.drawings import FREE
 from tests.support.told import DATA, MODEL, a_net
 
 LEFT, RIGHT = "木氵口日土火金", "食反各寺月古主"
@@ -127,7 +128,7 @@ def test_the_command_says_what_does_not_go_together(model, net, tmp_path):
     asked = ("--dream", "described", "--model", model)
     assert "holds dreams.csv already" in run(*asked, "--out", tmp_path / "each", code=1)
     assert (tmp_path / "each" / "dreams.csv").read_text() == "mine" and not (tmp_path / "each" / "0001.svg").exists()
-    checkpoint.save_model(model, net.untold().state_dict(), {"model": MODEL | {"described": False}, "data": DATA,
+    checkpoint.save_model(model, net.untold().state_dict(), {"model": MODEL | FREE, "data": DATA,
                                                              "pen_weights": [0.3, 1.0, 3.0]})  # fmt: skip
     assert "never told what to write" in run(*asked, "--out", tmp_path / "a.svg", code=1)
 

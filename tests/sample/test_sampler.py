@@ -66,7 +66,7 @@ class FakeNet:
 
 def small_net(seed=3, **changes):
     values = {"cell": "lstm", "layers": 2, "hidden_size": 24, "mixtures": 3, "position_input": True, "dropout": 0.5,
-              "dropout_per": "step", "described": False} | changes  # fmt: skip
+              "dropout_per": "step", "described": False, "exemplars": False} | changes  # fmt: skip
     net = WritingNet(params.build(ModelParams, values, "model"), seeds.generator(seed)).eval()
     with torch.no_grad():
         net.head.weight.mul_(3)  # so that what the net foresees depends on what it wrote

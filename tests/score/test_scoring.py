@@ -26,7 +26,7 @@ from tests.support import ROOT
 SCALE = 15.0
 DATA = {"scale": SCALE, "width": 109.0, "height": 109.0, "licence": "CC BY-SA 3.0 (the testers)"}
 MODEL = {"cell": "lstm", "layers": 1, "hidden_size": 8, "mixtures": 2, "position_input": True, "dropout": 0.0}
-MODEL |= {"dropout_per": "step", "described": False}
+MODEL |= {"dropout_per": "step", "described": False, "exemplars": False}
 WEIGHTS = [1.0, 10.0, 100.0]
 VALUES = {"calibration_bins": 10, "bootstrap": 200, "raster": 24, "blur": 0.06, "columns": 2, "rows": 3, "seed": 1}
 JUDGE = ROOT / "pretrained" / "judge"

@@ -1,10 +1,11 @@
-"""Small drawings and the size of a small net."""
+"""Small drawings, and the sizes and inputs of small nets."""
 
 import numpy as np
 
 from pipeline import drawing
 
-SMALL_MODEL = {"layers": 2, "hidden_size": 16, "mixtures": 3}
+FREE = {"described": False, "exemplars": False}  # the post's net, that is never told anything
+SMALL_MODEL = {"layers": 2, "hidden_size": 16, "mixtures": 3, **FREE}
 
 
 def scribble(source: np.random.Generator, strokes: int, points: int) -> drawing.Steps:

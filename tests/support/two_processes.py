@@ -14,6 +14,7 @@ from pipeline.net.model import ModelParams, WritingNet
 from pipeline.seeds import generator
 from pipeline.train import loop, machine
 from tests.support import ROOT
+from tests.support.drawings import SMALL_MODEL
 
 processes, out = int(sys.argv[1]), Path(sys.argv[2])
 values = YAML(typ="safe", pure=True).load(ROOT / "params.yaml")
@@ -27,7 +28,7 @@ points[:, 2] = 0
 points[lengths.cumsum(0) - 1, 2] = 2
 rows = Rows(points, lengths.cumsum(0) - lengths, lengths)
 # dropout is drawn by each process for itself
-model = ModelParams(**{**values["model"], "hidden_size": 16, "mixtures": 3, "dropout": 0.0})
+model = ModelParams(**{**values["model"], **SMALL_MODEL, "dropout": 0.0})
 batch = BatchParams(**{**values["batch"], "size": 10})
 trainer = loop.Trainer(WritingNet(model, generator(3)), options, batch, rows, rows, fabric)
 assert fabric.world_size == processes and len(minibatches.epoch(lengths, 10, 0.1, 1, 0)[-1]) <= 10

@@ -7,6 +7,7 @@ import torch
 from pipeline.batch.minibatches import Rows
 from pipeline.seeds import generator
 from pipeline.train import augmentation
+from pipeline.train.augmentation import Distortion
 
 NONE = {"scale_range": 0.0, "scale_per_axis": False, "scale_per_drawing": False, "augmentation_ends": 0.9}
 NONE |= {"stretch_range": 0.0, "slant_range": 0.0, "shift_range": 0.0, "stroke_shift": 0.0}
@@ -24,23 +25,27 @@ def options(train_params):
     return lambda **changes: train_params(**{**NONE, **changes})
 
 
+def distorted(target, left, options, source):
+    return Distortion.of(*target.shape[:2], left, options, source).drawings(target)
+
+
 def places(target):
     return target[..., :2].cumsum(dim=0)
 
 
 def test_nothing_asked_changes_nothing(minibatch, options):
     target, _ = minibatch
-    assert torch.equal(augmentation.distorted(target, 1.0, options(), generator(1)), target)
+    assert torch.equal(distorted(target, 1.0, options(), generator(1)), target)
     everything = options(scale_range=0.3, stretch_range=0.3, slant_range=0.1, shift_range=1.0, stroke_shift=0.2)
-    assert torch.equal(augmentation.distorted(target, 0.0, everything, generator(1)), target)
-    assert not torch.equal(augmentation.distorted(target, 0.5, everything, generator(1)), target)
+    assert torch.equal(distorted(target, 0.0, everything, generator(1)), target)
+    assert not torch.equal(distorted(target, 0.5, everything, generator(1)), target)
 
 
 @pytest.mark.parametrize("change", ["scale_range", "stretch_range", "slant_range", "shift_range", "stroke_shift"])
 def test_pens_stay_and_the_source_decides(minibatch, options, change):
     target, _ = minibatch
     once, twice, other = (
-        augmentation.distorted(target, 1.0, options(**{change: 0.3}), generator(key)) for key in (1, 1, 2)
+        distorted(target, 1.0, options(**{change: 0.3}), generator(key)) for key in (1, 1, 2)
     )
     assert torch.equal(once, twice) and not torch.equal(once, other)
     assert torch.equal(once[..., 2], target[..., 2])
@@ -57,7 +62,7 @@ def test_random_scale_is_uniform_within_its_range(per_axis, per_drawing):
 
 def test_stretching_and_slanting_are_one_linear_map_a_drawing(minibatch, options):
     target, keep = minibatch
-    found = augmentation.distorted(target, 1.0, options(stretch_range=0.35, slant_range=0.15), generator(1))
+    found = distorted(target, 1.0, options(stretch_range=0.35, slant_range=0.15), generator(1))
     maps = []
     for column in range(target.shape[1]):
         before, after = target[keep[:, column], column, :2], found[keep[:, column], column, :2]
@@ -73,7 +78,7 @@ def test_stretching_and_slanting_are_one_linear_map_a_drawing(minibatch, options
 
 def test_a_shift_moves_the_whole_drawing(minibatch, options):
     target, _ = minibatch
-    moved = augmentation.distorted(target, 1.0, options(shift_range=0.4), generator(1)) - target
+    moved = distorted(target, 1.0, options(shift_range=0.4), generator(1)) - target
     assert (moved[1:] == 0).all()
     assert 0.3 < moved[0, :, :2].abs().max() <= 0.4 and moved[0, :, :2].std() > 0.1
 
@@ -81,7 +86,7 @@ def test_a_shift_moves_the_whole_drawing(minibatch, options):
 def test_strokes_move_as_they_are(minibatch, options):
     """Only the travel to a stroke's first point differs: chords on the paper, and padding, stay."""
     target, keep = minibatch
-    found = augmentation.distorted(target, 1.0, options(stroke_shift=0.5), generator(1))
+    found = distorted(target, 1.0, options(stroke_shift=0.5), generator(1))
     began = augmentation.begins(target)
     assert torch.equal(found[~began], target[~began])
     apart = (found - target)[began][:, :2]

@@ -66,7 +66,7 @@ assert torch.equal(before, torch.get_rng_state())
 from pipeline.net.model import ModelParams, WritingNet
 from tests.support.drawings import SMALL_MODEL
 from pipeline.seeds import generator
-values = {{"position_input": True, "described": False, "dropout": 0.0, "dropout_per": "step"}}
+values = {{"position_input": True, "dropout": 0.0, "dropout_per": "step"}}
 options = ModelParams(cell={cell!r}, **values, **SMALL_MODEL)
 net = WritingNet(options, generator(1))
 try:

@@ -36,6 +36,13 @@ def of(strokes: list[list], groups: list[list[dict]], codes: list[int] | None = 
     return DrawingSet(np.concatenate(drawings), index)
 
 
+def recombined(drawings: DrawingSet, options: RecombinationParams = OPTIONS, seed: int = 1) -> DrawingSet:
+    """Of a net that is never told anything."""
+    made = recombination.recombined(drawings, options, seed)
+    assert not made.told and len(made.families) == len(made.drawings)
+    return made.drawings
+
+
 def places(steps: np.ndarray) -> list[np.ndarray]:
     return drawing.to_strokes(steps, 10, 10)
 
@@ -52,7 +59,7 @@ PAIR = of(
 
 
 def test_a_component_is_replaced_by_the_other_in_its_box_and_the_rest_stays():
-    made = recombination.recombined(PAIR, OPTIONS, seed=1)
+    made = recombined(PAIR)
     assert len(made) == 2 * (1 + OPTIONS.recombinations)
     assert all(np.array_equal(made[i], PAIR[i]) for i in range(2))
     replaced = [steps for steps in (made[i] for i in range(2, len(made), 2)) if len(steps) != len(PAIR[0])]
@@ -71,7 +78,7 @@ def test_a_component_is_replaced_by_the_other_in_its_box_and_the_rest_stays():
 
 def test_a_character_is_no_donor_to_its_variants():
     variants = DrawingSet(PAIR.points, PAIR.index.assign(code_point=[7, 7]))
-    made = recombination.recombined(variants, OPTIONS, seed=1)
+    made = recombined(variants)
     assert all(made[i] == pytest.approx(variants[i % 2], abs=1e-6) for i in range(len(made)))
 
 
@@ -84,7 +91,7 @@ def test_a_character_is_no_donor_to_its_variants():
 )
 def test_what_does_not_fit_is_left_out(spoil):
     groups = [json.dumps([spoil(g) for g in json.loads(text)]) for text in PAIR.index["groups"]]
-    made = recombination.recombined(DrawingSet(PAIR.points, PAIR.index.assign(groups=groups)), OPTIONS, seed=1)
+    made = recombined(DrawingSet(PAIR.points, PAIR.index.assign(groups=groups)))
     assert all(made[i] == pytest.approx(PAIR[i % 2], abs=1e-6) for i in range(len(made)))
 
 
@@ -93,16 +100,16 @@ def test_a_part_that_must_be_stretched_too_far_is_left_out():
         [places(PAIR[0]), [LEFT, [[5, 2], [9 * recombination.STRETCH, 2]], [[5, 2], [5, 8]]]],
         [json.loads(text) for text in PAIR.index["groups"]],
     )
-    made = recombination.recombined(wide, OPTIONS, seed=1)
+    made = recombined(wide)
     assert all(made[i] == pytest.approx(wide[i % 2], abs=1e-6) for i in range(len(made)))
 
 
 def test_without_components_only_the_drawings_come_back(scribbles):
-    assert recombination.recombined(scribbles, OPTIONS, seed=1) is scribbles
+    assert recombined(scribbles) is scribbles
     none = DrawingSet(PAIR.points, PAIR.index.assign(groups="[]"))
-    assert recombination.recombined(none, OPTIONS, seed=1) is none
+    assert recombined(none) is none
     off = RecombinationParams(recombinations=0, recombined=0.8, recombined_at_end=0.2)
-    assert recombination.recombined(PAIR, off, seed=1) is PAIR
+    assert recombined(PAIR, off) is PAIR
 
 
 @pytest.fixture(scope="module")
@@ -117,8 +124,8 @@ def kanji(kanjivg_archive, defaults) -> DrawingSet:
 
 
 def test_real_kanji(kanji):
-    made = recombination.recombined(kanji, OPTIONS, seed=1)
-    again, other = (recombination.recombined(kanji, OPTIONS, seed=seed) for seed in (1, 2))
+    made = recombined(kanji)
+    again, other = (recombined(kanji, seed=seed) for seed in (1, 2))
     assert np.array_equal(made.points, again.points) and made.index.equals(again.index)
     assert len(made.points) != len(other.points) or not np.array_equal(made.points, other.points)
     new = 0
@@ -181,7 +188,7 @@ def test_an_epoch_of_the_trainer_has_every_drawing_once(kanji, train_params, bat
     from pipeline.train import loop, machine
 
     options = train_params(recombinations=2, recombined=0.5, recombined_at_end=0.5)
-    made = recombination.recombined(kanji, options, seed=1)
+    made = recombined(kanji, options)
     rows, valid = minibatches.Rows.of(made), minibatches.Rows.of(kanji)
     net = WritingNet(model_params(), generator(1))
     trainer = loop.Trainer(net, options, batch_params(), rows, valid, machine.launch(options, "lstm"), len(kanji))

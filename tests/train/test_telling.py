@@ -11,11 +11,14 @@ from pipeline.dataset import DrawingSet
 from pipeline.describe import derivation
 from pipeline.describe.encoding import UNNAMED, Vocabulary
 from pipeline.describe.knowledge import Knowledge
+from pipeline.describe.visits import Habits
 from pipeline.net.model import END_OF_PART
-from pipeline.train import telling
-from pipeline.train.telling import TellingParams
+from pipeline.train import recombination, telling
+from pipeline.train.recombination import RecombinationParams
+from pipeline.train.telling import Taught, TellingParams
 
-OPTIONS = TellingParams(spellings=3, spelled=0.5, untold=0.25, least_known=2)
+OPTIONS = TellingParams(spellings=3, spelled=0.5, untold=0.25, least_known=2, unshown=0.2)
+UNRECOMBINED = RecombinationParams(recombinations=0, recombined=0.0, recombined_at_end=0.0)
 
 
 @pytest.fixture
@@ -35,12 +38,17 @@ def _group(element, first, last, position=""):
             "last": last}  # fmt: skip
 
 
+def taught(drawings: DrawingSet) -> Taught:
+    told = derivation.descriptions(drawings.index, drawings)
+    return Taught.of(recombination.recombined(drawings, UNRECOMBINED, 1, told))
+
+
 @pytest.fixture
 def made(drawings) -> telling.Tellings:
-    told = derivation.descriptions(drawings.index, drawings)
-    known = Knowledge.learn(told, [], OPTIONS.least_known).vocabulary
-    assert "A" in known and "B" in known
-    return telling.of(told, telling.stroke_ends(drawings), known, OPTIONS, seed=1)
+    given = taught(drawings)
+    knows = Knowledge.learn(given.told, [], OPTIONS.least_known)
+    assert "A" in knows.vocabulary and "B" in knows.vocabulary
+    return telling.of(given, knows, OPTIONS, seed=1)
 
 
 def test_parts_end_where_strokes_end_and_the_drawing_s_last_part_with_it(drawings, made):
@@ -73,10 +81,9 @@ def test_an_epoch_s_choice_comes_from_the_seed(made):
 
 
 def test_a_rare_part_is_spelled_and_a_known_one_named_or_spelled(drawings):
-    told = derivation.descriptions(drawings.index, drawings)
-    ends = telling.stroke_ends(drawings)
-    nobody = telling.canonically(told, ends, Vocabulary(()))
-    everybody = telling.canonically(told, ends, Vocabulary(("A", "B")))
+    given = taught(drawings)
+    nobody = telling.canonically(given, Knowledge(Vocabulary(()), {}, Habits()))
+    everybody = telling.canonically(given, Knowledge(Vocabulary(("A", "B")), {}, Habits()))
     rows = torch.arange(len(drawings))
     spelled = nobody.telling(rows, torch.zeros_like(rows)).visits
     assert spelled.tolist() == drawings.index["strokes"].tolist()  # down to single strokes

@@ -19,6 +19,7 @@ from pipeline.seeds import generator
 from pipeline.write import described
 from pipeline.write.described import Reader
 from pipeline.write.writer import Writer
+from tests.support.drawings import FREE
 from tests.support.told import DATA, MODEL, a_model
 
 KNOWS = Knowledge(
@@ -151,7 +152,7 @@ def test_a_net_that_is_never_told_says_so(folder, tmp_path):
     net = checkpoint.load_model(folder)[0].untold()
     plain = tmp_path / "plain"
     plain.mkdir()
-    values = {"model": MODEL | {"described": False}, "data": DATA, "pen_weights": [0.3, 1.0, 3.0]}
+    values = {"model": MODEL | FREE, "data": DATA, "pen_weights": [0.3, 1.0, 3.0]}
     checkpoint.save_model(plain, net.state_dict(), values)
     assert "model.described=true" in run("木", "--model", plain, code=1)
 
@@ -172,7 +173,7 @@ def test_real_descriptions_are_written_in_the_order_of_their_strokes(real_kanji)
     right = []
     for one, is_train in zip(told, train, strict=True):
         if not is_train:
-            spelled = knowledge.canonical(one, knows.vocabulary)
+            spelled = knowledge.canonical(one, knows)
             wanted = [(visit.leaf, visit.piece) for visit in visits.of_told(spelled)]
             found = [(v.leaf, v.piece) for v in knows.habits.of_description(spelled.description)]
             right.append(wanted == found)

@@ -28,7 +28,7 @@ NAMES = "木氵口日土火"
 RASTER = (24, 0.06)
 DATA = {"scale": 1.0, "width": 109.0, "height": 109.0}
 MODEL = {"cell": "lstm", "layers": 2, "hidden_size": 16, "mixtures": 3, "position_input": True, "described": True,
-         "dropout": 0.0, "dropout_per": "step"}  # fmt: skip
+         "exemplars": False, "dropout": 0.0, "dropout_per": "step"}  # fmt: skip
 HALVES = {"⿰": ("left", "right"), "⿱": ("top", "bottom")}
 NUMBERS = {"count", "types", "within_5", "within_10", "every_10", "order", "placed", "top1", "top5"}
 
@@ -82,8 +82,8 @@ def world(material):
     training, real = material.held_out("train"), material.held_out("test")
     taught = derivation.descriptions(training.index, training)
     knows = Knowledge.learn(taught, [], 3)
-    told = [knowledge.canonical(one, knows.vocabulary) for one in derivation.descriptions(real.index, real)]
-    drawn, _ = parted.real(real, told, knows.vocabulary)
+    told = [knowledge.canonical(one, knows) for one in derivation.descriptions(real.index, real)]
+    drawn, _ = parted.real(real, told, knows)
     return knows, [one.description for one in told], yardstick(material, real, drawn, RASTER, 1), drawn, Donors.of(
         training, taught
     )  # fmt: skip
