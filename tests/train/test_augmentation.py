@@ -44,9 +44,7 @@ def test_nothing_asked_changes_nothing(minibatch, options):
 @pytest.mark.parametrize("change", ["scale_range", "stretch_range", "slant_range", "shift_range", "stroke_shift"])
 def test_pens_stay_and_the_source_decides(minibatch, options, change):
     target, _ = minibatch
-    once, twice, other = (
-        distorted(target, 1.0, options(**{change: 0.3}), generator(key)) for key in (1, 1, 2)
-    )
+    once, twice, other = (distorted(target, 1.0, options(**{change: 0.3}), generator(key)) for key in (1, 1, 2))
     assert torch.equal(once, twice) and not torch.equal(once, other)
     assert torch.equal(once[..., 2], target[..., 2])
 
