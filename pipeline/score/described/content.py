@@ -25,8 +25,8 @@ RIDGE = 1.0  # of the mean variance within characters, added to each
 FLOOR = 1e-6  # and where these do not vary at all
 DISTORTED, COPIES = 2000, 3  # training drawings, and copies of each
 # How copies are distorted, standard deviations: strokes are moved, in longer sides of the drawing, made larger, in ln,
-# and turned, in radians; drawings are slanted along each axis
-MOVED, SCALED, TURNED, SLANTED = 0.022, 0.09, 0.06, 0.04
+# and turned, in radians; points are moved each by itself, in longer sides; drawings are slanted along each axis
+MOVED, SCALED, TURNED, SHAKEN, SLANTED = 0.022, 0.09, 0.06, 0.02, 0.04
 
 Features = Callable[[Sequence[Steps]], NDArray[np.floating]]
 
@@ -86,15 +86,18 @@ def axes(between: NDArray[np.floating], within: NDArray[np.floating]) -> NDArray
 
 
 def distorted(steps: Steps, source: np.random.Generator) -> Steps:
-    """A copy as another hand might write it: each stroke moved, scaled and turned about its middle, all slanted."""
+    """A copy as another hand might write it: each stroke moved, scaled and turned about its middle, its points shaken,
+    all slanted."""
     points = drawing.positions(steps, 0, 0)
     ends = steps[:, 2] != ON_PAPER
     first = np.flatnonzero(np.concatenate(([True], ends[:-1])))
     owner = np.repeat(np.arange(len(first)), np.diff(np.append(first, len(points))))
     middle = (np.add.reduceat(points, first) / np.bincount(owner)[:, None])[owner]
-    matrices, shifts = _hand(len(first), float(np.ptp(points, axis=0).max()), source)
+    side = float(np.ptp(points, axis=0).max())
+    matrices, shifts = _hand(len(first), side, source)
+    shaken = SHAKEN * side * source.normal(size=points.shape)
     slant = np.eye(2) + SLANTED * source.normal(size=2) * [[0, 1], [1, 0]]
-    moved = (np.einsum("nij,nj->ni", matrices[owner], points - middle) + middle + shifts[owner]) @ slant
+    moved = (np.einsum("nij,nj->ni", matrices[owner], points - middle) + middle + shifts[owner] + shaken) @ slant
     found = np.array(steps)
     found[:, :2] = np.diff(moved, axis=0, prepend=[[0.0, 0.0]])
     return found

@@ -17,6 +17,7 @@ from pipeline.score.described import content
 from pipeline.score.described.content import Recogniser
 from tests.support import controls
 
+DISTORTIONS = ("MOVED", "SCALED", "TURNED", "SHAKEN", "SLANTED")
 EVERY = 32  # one of so many characters of KanjiVG, with all forms
 
 
@@ -107,8 +108,9 @@ def test_the_ridge_holds_where_nothing_varies():
     assert found.shape == (5, 5) and np.isfinite(found).all()
 
 
-def test_copies_have_the_same_strokes_each_moved_turned_and_scaled():
+def test_copies_have_the_same_strokes_each_moved_turned_and_scaled(monkeypatch):
     """Each stroke of a copy is an affine image of the real one, and nothing else is changed."""
+    monkeypatch.setattr(content, "SHAKEN", 0.0)
     source = np.random.default_rng(0)
     strokes = [source.uniform(0, 109, (5, 2)) for _ in range(4)] + [np.array([[50.0, 60.0]])]
     steps = drawing.from_strokes(strokes, 109, 109)
@@ -122,16 +124,19 @@ def test_copies_have_the_same_strokes_each_moved_turned_and_scaled():
 
 
 def test_without_distortion_a_copy_is_the_drawing(monkeypatch):
-    for name in ("MOVED", "SCALED", "TURNED", "SLANTED"):
+    for name in DISTORTIONS:
         monkeypatch.setattr(content, name, 0.0)
     steps = drawing.from_strokes([np.array([[10.0, 20.0], [90.0, 30.0]]), np.array([[5.0, 5.0]])], 109, 109)
     np.testing.assert_allclose(content.distorted(steps, np.random.default_rng(0)), steps, atol=1e-5)
 
 
-def test_how_far_strokes_are_moved(monkeypatch):
-    for name in ("SCALED", "TURNED", "SLANTED"):
-        monkeypatch.setattr(content, name, 0.0)
+@pytest.mark.parametrize(("name", "along"), [("MOVED", False), ("SHAKEN", True)])
+def test_how_far_strokes_and_points_are_moved(monkeypatch, name, along):
+    """A stroke that is moved keeps its own offsets; points that are shaken do not."""
+    for other in set(DISTORTIONS) - {name}:
+        monkeypatch.setattr(content, other, 0.0)
     steps = drawing.from_strokes([np.array([[0.0, 0.0], [100.0, 50.0]])] * 2, 0, 0)
     source = np.random.default_rng(0)
-    shifts = [content.distorted(steps, source)[0, :2] for _ in range(2000)]
-    np.testing.assert_allclose(np.std(shifts, axis=0), content.MOVED * 100, rtol=0.05)
+    copies = np.array([content.distorted(steps, source)[:, :2] for _ in range(2000)])
+    np.testing.assert_allclose(copies[:, 0].std(axis=0), getattr(content, name) * 100, rtol=0.05)
+    assert (copies[:, 1].std(axis=0).max() > 1) == along

@@ -26,8 +26,8 @@ from pipeline.seeds import generator
 
 NAMES = "木氵口日土火"
 DATA = {"scale": 1.0, "width": 109.0, "height": 109.0}
-MODEL = {"cell": "lstm", "layers": 2, "hidden_size": 16, "mixtures": 3, "position_input": True, "described": True, "exemplars": False,
-         "dropout": 0.0, "dropout_per": "step"}  # fmt: skip
+MODEL = {"cell": "lstm", "layers": 2, "hidden_size": 16, "mixtures": 3, "position_input": True, "described": True,
+         "exemplars": False, "dropout": 0.0, "dropout_per": "step"}  # fmt: skip
 HALVES = {"⿰": ("left", "right"), "⿱": ("top", "bottom")}
 MADE = {"土": "二川"}  # of two parts of two strokes each
 NUMBERS = {"count", "types", "within_5", "within_10", "every_10", "order", "placed", "top1", "top5"}
