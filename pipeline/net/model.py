@@ -9,7 +9,6 @@ In:  the previous step (dx, dy) in scaled units and its pen state one-hot; with 
      `described` also what it is told of the part that it writes, see `describer`; the pen's third state ends a part.
 Out: 6 K numbers for the mixture (see `mixture`) and 3 logits for the pen. What is shown of an exemplar goes straight to
      them too, by a matrix of its own: to write after it takes digits that do not pass through recurrent layers.
-     to them, by a matrix of its own: to write after it takes digits that do not pass through recurrent layers.
 """
 
 from dataclasses import dataclass, replace
