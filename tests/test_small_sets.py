@@ -121,6 +121,7 @@ def test_it_is_scored(name, tmp_path, monkeypatch):
     assert scores["test"]["nats_per_step"] < 100
     assert Path("scores/gallery.html").stat().st_size > 10_000
     assert len(pd.read_csv("model/history.csv")) == 2
+    assert set(pd.read_parquet("batches/index.parquet")["description"]) == {""}  # no component is named
 
 
 STOPPED = {
