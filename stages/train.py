@@ -87,7 +87,7 @@ def describe(
     library = Library.learn(drawings.where(once & training), learnt) if model.exemplars else exemplars.NOTHING
     knows = Knowledge.learn(learnt, others, options.least_known, library)
     valid = drawings.where((drawings.index["split"] == "valid").to_numpy())
-    families = [frozenset({int(code)} - {exemplars.NO_FAMILY}) for code in valid.index["code_point"]]
+    families = [frozenset({family}) for family in exemplars.families_of(valid.index).tolist()]
     held_out = Taught(_of(drawings, every, "valid"), telling.stroke_ends(valid), families)
     return knows, (telling.of(Taught.of(more), knows, options, options.seed), telling.canonically(held_out, knows))
 

@@ -9,6 +9,7 @@ Points are in the net's scaled units from the middle of the writing box, y down,
 """
 
 import json
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,13 +17,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 import safetensors.numpy
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
 from pipeline.dataset import DrawingSet
 from pipeline.describe.arrangement import Told
-from pipeline.describe.encoding import DEPTH, PLACES, SLOTS, Exemplar, place
+from pipeline.describe.encoding import DEPTH, PLACES, Exemplar, place
 from pipeline.drawing import ON_PAPER
 from pipeline.files import whole_file
 
@@ -30,7 +32,6 @@ FILE = "exemplars.safetensors"
 GRID = 0.001  # of a scaled unit; KanjiVG's own digits are 0.01 / 15
 LEAST_STROKES = 2
 STRETCH = 2.5  # at most, of what stood elsewhere
-NO_FAMILY = -1
 
 
 class ExemplarError(ValueError):
@@ -48,7 +49,7 @@ class Run(NamedTuple):
 class Choice:
     """Which instance is the exemplar: one of the `among` that fit best, by lot of the source, else the best.
 
-    families: code points of characters that must not be shown; hidden: share of the parts known by name for which none
+    families: of the characters that must not be shown; hidden: share of the parts known by name for which none
     is shown, by lot."""
 
     families: frozenset[int] = frozenset()
@@ -63,14 +64,25 @@ class Choice:
 BEST = Choice()
 
 
+def families_of(index: pd.DataFrame) -> NDArray[np.int32]:
+    """(D,) of each drawing its code point, so that its variants are of one family; a number below 0, by its id, where
+    it has none."""
+    codes = index["code_point"].to_numpy(np.int32, copy=True)
+    for row in np.flatnonzero(codes < 0).tolist():
+        name = str(index["id"].iat[row]).partition("~")[0]  # without the number that tells it from another of that name
+        codes[row] = -1 - zlib.crc32(name.encode()) % 2**31
+    return codes
+
+
 @dataclass(frozen=True)
 class Library:
     """Shapes: D drawings, S strokes and N points of all of them, M instances with R runs of strokes, C places.
 
-    points (N, 2) int16 in units of GRID; strokes (S + 1,), drawings (D + 1,), runs (M + 1,) where each begins; families
-    (D,) code points; names: of the instances, each once; name, drawing, rest (M,): which, and how many strokes there
-    are beside it; paths (M, DEPTH); spans (R, 2) first and last stroke within the drawing; boxes (C, 4): left, top,
-    right, bottom of the usual box of each place within the box above it, 0 to 1; whole (4,): that of a drawing.
+    points (N, 2) int16, or int32 where they are far out, in units of GRID; strokes (S + 1,), drawings (D + 1,), runs
+    (M + 1,) where each begins; families (D,), see `families_of`; names: of the instances, each once; name, drawing and
+    rest (M,): which, and how many strokes there are beside it; paths (M, DEPTH); spans (R, 2) first and last stroke
+    within the drawing; boxes (C, 4): left, top, right, bottom of the usual box of each place within the box above it,
+    0 to 1; whole (4,): that of a drawing.
     """
 
     names: tuple[str, ...]
@@ -91,10 +103,10 @@ class Library:
         return cls(
             names,
             {
-                "points": points.astype(np.int16),
+                "points": points.astype(np.int16 if np.abs(points).max(initial=0) < 2**15 else np.int32),
                 "strokes": strokes.astype(np.int32),
                 "drawings": np.cumsum([0, *map(len, lifts)]).astype(np.int32),
-                "families": drawings.index["code_point"].to_numpy(np.int32),
+                "families": families_of(drawings.index),
                 "name": np.array([number[name] for name, *_ in found], np.int32),
                 "drawing": np.array([row for _, row, *_ in found], np.int32),
                 "rest": np.array([rest for *_, rest, _, _ in found], np.int16),
@@ -148,9 +160,7 @@ class Library:
 
     @cached_property
     def _families(self) -> dict[str, frozenset[int]]:
-        families = np.where(self.arrays["families"] == NO_FAMILY, -1 - np.arange(len(self.arrays["families"])),
-                            self.arrays["families"])[self.arrays["drawing"]]  # fmt: skip
-        return {name: frozenset(families[rows].tolist()) for name, rows in self._rows.items()}
+        return {name: frozenset(self._family[rows].tolist()) for name, rows in self._rows.items()}
 
     @cached_property
     def _family(self) -> NDArray[np.int32]:
@@ -281,12 +291,15 @@ def _usual_boxes(
             for slot, part in enumerate(node.parts):
                 inner = _around(part, boxes[first:])
                 relative = np.concatenate(((inner[:2] - box[:2]) / size, (inner[2:] - box[:2]) / size))
-                within[place(node.description.operator, min(slot, SLOTS - 1))].append(relative)
+                within[place(node.description.operator, slot)].append(relative)
                 todo.append((part, inner))
     usual = [np.median(many, axis=0) if many else np.array([0.0, 0.0, 1.0, 1.0]) for many in within]
-    flat = np.array(usual)
-    flat[:, 2:] = np.maximum(flat[:, 2:], flat[:, :2] + 0.1)  # so that nothing is divided by nothing
-    return flat, np.median(whole, axis=0) if whole else np.array([-1.0, -1.0, 1.0, 1.0])
+    return _solid(np.array(usual)), _solid(np.median(whole, axis=0) if whole else np.array([-1.0, -1.0, 1.0, 1.0]))
+
+
+def _solid(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Wide and high enough that nothing is divided by nothing."""
+    return np.concatenate((boxes[..., :2], np.maximum(boxes[..., 2:], boxes[..., :2] + 0.1)), axis=-1)
 
 
 def _around(told: Told, boxes: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -8,6 +8,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from pipeline.describe import description as grammar
@@ -61,12 +62,12 @@ class Knowledge:
     def save(self, folder: Path) -> None:
         values = {"names": self.vocabulary.names, "spellings": self.spellings, "habits": self.habits.as_json()}
         write_json(folder / FILE, {**values, "characters": self.characters})
-        if self.library.names:
+        if self.library is not exemplars.NOTHING:
             self.library.save(folder)
 
     @classmethod
-    def load(cls, folder: Path) -> "Knowledge":
-        """Raises KnowledgeError, ExemplarError."""
+    def load(cls, folder: Path, shown: bool = False) -> "Knowledge":
+        """shown: of a net that is shown exemplars, so that there must be some. Raises KnowledgeError, ExemplarError."""
         try:
             values = json.loads((folder / FILE).read_text(encoding="utf-8"))
             habits = Habits.from_json(values["habits"])
@@ -76,7 +77,7 @@ class Knowledge:
             raise KnowledgeError(
                 f"{folder / FILE} tells nothing of descriptions ({error!r}); `dvc repro --force train` makes it anew"
             ) from None
-        return replace(known, library=Library.load(folder)) if (folder / exemplars.FILE).exists() else known
+        return replace(known, library=Library.load(folder)) if shown or (folder / exemplars.FILE).exists() else known
 
     def by_name(self, name: str, families: frozenset[int] = frozenset()) -> bool:
         """Whether a part can be told by its name: it is in the vocabulary, or a character of another family shows how
@@ -136,8 +137,13 @@ class Knowledge:
         """The form of a component that can be told."""
         if self.by_name(name):
             return name
+        return self._forms.get(grammar.canonical(name), name)
+
+    @cached_property
+    def _forms(self) -> dict[str, str]:
+        """The first one of all forms of each component that can be told."""
         known = (*self.vocabulary.names, *self.library.names)
-        return next((form for form in known if grammar.canonical(form) == grammar.canonical(name)), name)
+        return {grammar.canonical(form): form for form in reversed(known)}
 
     def _spelling(self, name: str, table: Mapping[str, Description]) -> Description | None:
         if name in self.spellings:

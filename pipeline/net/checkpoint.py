@@ -33,12 +33,13 @@ def save_model(folder: Path, weights: dict[str, Tensor], config: dict[str, Any])
 
 
 def load_model(folder: Path | str, device: torch.device | str = "cpu") -> tuple[WritingNet, dict[str, Any]]:
-    """The net, ready to write, and its config. Raises CheckpointError."""
+    """The net, ready to write, and its config. Raises CheckpointError, KnowledgeError, ExemplarError."""
     folder = Path(folder)
     try:
         config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
         options = params.build(ModelParams, UNDESCRIBED | config["model"], f"{folder / CONFIG}: model")
-        net = WritingNet(options, known=Knowledge.load(folder).vocabulary if options.described else NOTHING)
+        known = Knowledge.load(folder, options.exemplars).vocabulary if options.described else NOTHING
+        net = WritingNet(options, known=known)
     except (OSError, KeyError, json.JSONDecodeError, UnicodeDecodeError) as error:
         raise CheckpointError(f"{folder} holds no model ({error!r}); `dvc repro train` makes data/model") from None
     tensors, _ = read_tensors(folder / WEIGHTS)

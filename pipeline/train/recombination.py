@@ -28,6 +28,7 @@ from pipeline import params
 from pipeline.dataset import DrawingSet
 from pipeline.describe.derivation import Told
 from pipeline.describe.description import Description, canonical
+from pipeline.describe.exemplars import families_of
 from pipeline.drawing import END_OF_CHARACTER, END_OF_STROKE, ON_PAPER, Steps
 from pipeline.seeds import generator
 
@@ -84,7 +85,7 @@ class Components:
 @dataclass(frozen=True)
 class Recombined:
     """Drawings and their recombinations; told: the description of each, () where none came with the drawings; families:
-    the code points of the characters that each is made of."""
+    of the characters that each is made of, see `exemplars.families_of`."""
 
     drawings: DrawingSet
     told: Sequence[Told]
@@ -97,7 +98,7 @@ def recombined(drawings: DrawingSet, options: RecombinationParams, seed: int, to
     Where nothing fits that row is the drawing itself; where no drawing has components, only the drawings come back.
     Offsets in the net's units. told: their descriptions. A function of the arguments.
     """
-    families = [frozenset({int(code)} - {-1}) for code in drawings.index["code_point"]]
+    families = [frozenset({family}) for family in families_of(drawings.index).tolist()]
     itself = Recombined(drawings, told, families)
     if not options.recombinations or not len(drawings):
         return itself
@@ -108,12 +109,12 @@ def recombined(drawings: DrawingSet, options: RecombinationParams, seed: int, to
     like, beside = neighbours(components, ["element"]), neighbours(components, ["position"])
     mine = _rows_of(components.table, ["drawing"])
     source = np.random.default_rng((seed, CHOICE_STREAM))
-    code = components.table["family"].to_numpy()
+    family = components.table["family"].tolist()
     made, described = [], list(told)
     for i in (i for _ in range(options.recombinations) for i in range(len(drawings))):
         replaced = _replaced(mine.get(i, np.zeros(0, np.int64)), components, like, beside, source)
         made.append(_steps(i, replaced, points, components))
-        families.append(families[i] | {int(code[by]) for _, by in replaced if code[by] >= 0})
+        families.append(families[i] | {family[by] for _, by in replaced})
         if told:
             pairs = [(components.parts[at], components.parts[by]) for at, by in replaced]
             described.append(exchanged(told[i], pairs))
@@ -133,9 +134,8 @@ def find(drawings: DrawingSet, points: Points, told: Sequence[Told] = ()) -> Com
         spans = [(i, canonical(part.description.name), place, *part.runs[0]) for i, place, part in found]
     else:
         spans = list(_named(drawings.index, points)) if "groups" in drawings.index else []
-    codes = drawings.index["code_point"].to_numpy()
-    rows = [(i, int(codes[i]) if codes[i] >= 0 else -1 - i, *rest) for i, *rest in spans]
-    table = pd.DataFrame(rows, columns=columns)
+    families = families_of(drawings.index).tolist()
+    table = pd.DataFrame([(i, families[i], *rest) for i, *rest in spans], columns=columns)
     begin = np.searchsorted(points.strokes, points.drawings[table["drawing"].to_numpy(np.int64)])
     table["start"] = points.strokes[begin + table["first"].to_numpy(np.int64)]
     table["stop"] = points.strokes[begin + table["last"].to_numpy(np.int64) + 1]

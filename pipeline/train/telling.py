@@ -3,8 +3,8 @@
 Shapes: R rows of a split, K spellings of each, B rows of a minibatch.
 
 A part is told whole or spelled by its own parts, so that the net can write both from a name and from a spelling. Parts
-are rare are always spelled, down to types of strokes: of a name that it has hardly seen a net learns nothing. Not so
-those of which it is shown an exemplar. Some drawings come without any description: so it learns to write freely.
+that are rare are always spelled, down to types of strokes: of a name that it has hardly seen a net learns nothing. Not
+so those of which it is shown an exemplar. Some drawings come without any description: so it learns to write freely.
 """
 
 from collections.abc import Callable, Sequence
@@ -132,7 +132,7 @@ def stroke_ends(drawings: DrawingSet) -> list[NDArray[np.int64]]:
 @dataclass(frozen=True)
 class Taught:
     """Drawings to learn from or to judge by: what each is, the step with which each of its strokes ends, and families:
-    the code points of the characters that it is made of, of which it is shown nothing."""
+    of the characters that it is made of, of which it is shown nothing."""
 
     told: list[Told]
     ends: list[NDArray[np.int64]]
