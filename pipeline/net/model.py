@@ -7,6 +7,7 @@ In:  the previous step (dx, dy) in scaled units and its pen state one-hot; with 
      measured from the box's centre and from the first point of the stroke. Both are sums of the offsets before, so that
      the net knows nothing that the post's net could not have added up, and does not spend its state on adding. With
      `described` also what it is told of the part that it writes, see `describer`; the pen's third state ends a part.
+     With `exemplars` also where the pen would go in an exemplar of that part, see `exemplar`.
 Out: 6 K numbers for the mixture (see `mixture`) and 3 logits for the pen.
 """
 
