@@ -13,7 +13,7 @@ import pandas as pd
 
 from pipeline import files, params, render
 from pipeline.drawing import Steps
-from pipeline.export import compact
+from pipeline.export import compact, library
 from pipeline.net import checkpoint
 from pipeline.net.model import WritingNet
 from pipeline.render import Look
@@ -78,7 +78,7 @@ class Writer:
     def dreamer(self) -> Dreamer:
         """Says what is to be written. Raises UntoldError, KnowledgeError, CompactError, DreamError."""
         if self.folder.is_file() and self.net.describer is not None:
-            return Dreamer.of(compact.knowledge(compact.read(self.folder), str(self.folder)))
+            return Dreamer.of(library.known(self.folder))
         return Dreamer.load(self.folder, self.net)
 
     def write(
