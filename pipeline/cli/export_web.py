@@ -23,7 +23,7 @@ def export_web(
         option("--batches", metavar="FOLDER", help="Drawings to measure and compare with (data/batches, if there)."),
     ] = Path("data/batches"),
 ) -> None:
-    """Write a net for the browser: its weights rounded, one JSON file, and one beside it of the exemplars it is shown."""
+    """Write a net for the browser: one JSON file, its weights rounded, and one of the exemplars that it is shown."""
     kind = "folder" if out.is_dir() or not out.suffix else out.suffix.lower()
     if kind not in ("folder", ".json", ".html"):
         raise CommandError(

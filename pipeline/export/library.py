@@ -1,16 +1,15 @@
 """The exemplars that a net is shown, as a file beside that of the net: net.json and net.exemplars.json.
 
-It holds all of `describe.exemplars.Library`. What goes on from row to row is kept as differences, and of each column the
-lowest bytes stand together, then the next ones, so that zlib finds more that is alike:
+It holds all of `describe.exemplars.Library`. What goes on from row to row is kept as differences, and of each column
+the lowest bytes stand together, then the next ones, so that zlib finds more that is alike:
 
-    {"format": "fake-kanji exemplars", "version": 1, "id": "...",                        as "exemplars" in the net's file
+    {"format": "fake-kanji exemplars", "version": 1, "id": "...",                       as "exemplars" in the net's file
      "licence": "..." or null, "names": [name, ...],
      "arrays": [["points", "int16", [N, 2]], ...],      those of the library, and "counts": the strokes of each name
      "values": "one zlib stream of all of them in this order"}                                 in base64, little-endian
 """
 
 import binascii
-import json
 import sys
 import zlib
 from dataclasses import replace

@@ -1,8 +1,8 @@
 """For the browser: what a net loses by rounding, a set of real kanji to compare with, and the page as one HTML file.
 
 The page itself is `web/`, plain ES modules that a browser loads as they are. Browsers refuse modules from file://, so
-`page` puts modules, style, net, exemplars and kanji into one document: each module becomes a function that returns its exports.
-Modules therefore import by `import { a, b } from "./module.js";` and export by `export` before a declaration.
+`page` puts modules, style and data into one document: each module becomes a function that returns its exports. Modules
+therefore import by `import { a, b } from "./module.js";` and export by `export` before a declaration.
 """
 
 import re
