@@ -1,4 +1,4 @@
-"""data/strokes -> data/batches: hold-out split, scale, statistics."""
+"""data/strokes -> data/batches: hold-out split, scale, descriptions, statistics."""
 
 import json
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Any
 from pipeline import dataset, params
 from pipeline.batch import holdout
 from pipeline.dataset import DrawingSet
+from pipeline.describe import derivation
 from pipeline.files import whole_folder, write_json
 from stages import run
 
@@ -15,6 +16,7 @@ def main(row: Any, strokes: Path, out: Path) -> str:
     parsed = dataset.load(strokes)
     options = holdout.resolved(parsed, params.load("batch"))
     drawings, index = holdout.prepare(parsed, options)
+    index = index.assign(description=derivation.texts(index, drawings))
     source = json.loads((strokes / "summary.json").read_text(encoding="utf-8"))
     with whole_folder(out) as folder:
         dataset.save(folder, drawings, index)

@@ -19,7 +19,7 @@ CELL_PX = 110  # of the sheet's PNG
 def main(row: Any, model: Path, out: Path) -> str:
     options = params.load("sample")
     net, config = checkpoint.load_model(model, sampler.choose_device(options.device))
-    dreamer = Dreamer.load(model, net) if options.dream == "described" else None
+    dreamer = Dreamer.load(model, net, options.ids) if options.dream == "described" else None
     with tqdm(total=options.count, desc="sample", unit=" accepted") as bar:
 
         def show(accepted: int, drawn: int) -> None:

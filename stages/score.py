@@ -33,8 +33,8 @@ def main(row: Any, samples: Path, prepared: Path, model: Path, reader: Path, out
     found = scoring.score(material, net, config["pen_weights"], trained_judge, options, bar("score"))
     if net.describer is not None:
         knows, sample = Knowledge.load(model), params.load("sample")
-        raster, progress = (options.raster, options.blur), named(bar("score"), "write described")
-        told = described.described(net, knows, material, config["pen_weights"], sample, raster, options.seed, progress)
+        progress = named(bar("score"), "write described")
+        told = described.described(net, knows, material, config["pen_weights"], sample, options.seed, progress)
         if told is not None:
             found.metrics.update(scoring.rounded({"described": told.numbers}))
             found.tables["described"] = told.table

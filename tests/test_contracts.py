@@ -65,6 +65,7 @@ def test_what_a_change_reruns():
         ("pipeline/train/optimizers.py", {"train"}),
         ("pipeline/sample/filters.py", {"sample", "score"}),
         ("pipeline/parse/resampling.py", {"parse"}),
+        ("pipeline/describe/arrangement.py", {"batch", "train", "export", "sample", "score"}),
         ("pipeline/export/compact.py", {"export"}),
         ("pipeline/cli/sample.py", set()),
         ("pipeline/write/prefix.py", set()),

@@ -56,6 +56,7 @@ CANNOT = [
     ("train", "device", "cuda", r"train\.device is cuda", ("fetch", "batch", "train")),
     ("train", "nodes", 2, r"train\.nodes is 2", ("fetch", "batch", "train")),
     ("sample", "device", "cuda", r"sample\.device is cuda", ("fetch", "train", "export", "sample")),
+    ("sample", "ids", "none.txt", r"sample\.ids: none\.txt cannot be read", ("fetch", "train", "export", "sample")),
     ("score", "device", "cuda", r"score\.device is cuda", ("fetch", "train", "sample", "score")),
     (
         "score",
@@ -74,7 +75,8 @@ def test_what_this_machine_cannot_do_is_told_by_every_stage_before(
     monkeypatch.chdir(ROOT)
     monkeypatch.delenv("MASTER_ADDR", raising=False)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    changed = {**defaults, section: {**defaults[section], key: value}}
+    needs = {"dream": "described"} if key == "ids" else {}  # what dreams freely asks no table
+    changed = {**defaults, section: {**defaults[section], key: value, **needs}}
     for stage in ("fetch", "parse", "batch", "train", "export", "sample", "score"):
         stages.check_here(stage, defaults)
         if stage in by:

@@ -13,7 +13,9 @@ const UNWRITTEN = /^[\p{Cc}\p{Cf}\p{Cs}]$/u;
 const SELECTORS = /[\ufe00-\ufe0f\u180b-\u180f\u{e0100}-\u{e01ef}]/gu;
 const FORMS = [..."⻖⻏⻌⺨⻞⺤⺦⺗⺡⺾⺅⺘⺖⺣⺭⺮⺉⺼⻊𧾷訁糹釒牜𤣩⺩⺀⺊㐅戶户"]; // components.SAME
 const USUAL = [..."阝阝辶犭飠爫丬㣺氵艹亻扌忄灬礻竹刂月足足言糸金牛王王冫卜乂戸戸"];
-export const SAME = new Map(FORMS.map((form, i) => [form, USUAL[i]]));
+const IDEOGRAPHS = [..."一丨丿丶乀乙乚乛亅𠃊𠃋𠃌𠃍𠃎𠃑𠄌𠄎𡿨"]; // strokes.SAME
+const STROKES = [..."㇐㇑㇒㇔㇏㇠㇟㇖㇚㇗㇜㇆㇕㇘㇞㇙㇡㇛"];
+export const SAME = new Map([...FORMS, ...IDEOGRAPHS].map((form, i) => [form, [...USUAL, ...STROKES][i]]));
 
 const arity = (sign) => (sign === BESIDE_3 || sign === "⿳" ? 3 : 2);
 const spelled = (operator, parts) => ({ name: "", operator, parts });

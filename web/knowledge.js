@@ -15,8 +15,9 @@ export class Knowledge {
   /** vocabulary, spellings, habits, english, characters: as in net.json; library: of exemplars, see exemplars.js. */
   constructor({ vocabulary, spellings, habits, english, characters = "" }, library = null) {
     Object.assign(this, { vocabulary, spellings, english, library });
-    const forms = (library?.names ?? []).map((name, i) => [canonical(name), library.counts[i]]);
-    this.habits = { ...habits, strokes: { ...Object.fromEntries(forms), ...habits.strokes } };
+    const forms = (names, counts) => Object.fromEntries(names.map((name, i) => [canonical(name), counts[i]]));
+    const own = typeof habits.strokes === "string" ? forms(vocabulary, bytes(habits.strokes)) : habits.strokes;
+    this.habits = { ...habits, strokes: library ? { ...forms(library.names, library.counts), ...own } : own };
     this.learnt = bytes(characters);
     this.numbers = new Map(vocabulary.map((name, i) => [name, FIRST_NAME + i]));
     const known = [...vocabulary, ...(library?.names ?? [])];

@@ -81,6 +81,15 @@ Dream = Annotated[
         panel=WRITING,
     ),
 ]
+Ids = Annotated[
+    Path | None,
+    option(
+        "--ids",
+        metavar="FILE",
+        help="A table of descriptions: nothing is dreamt that is a character of it. With --dream described.",
+        panel=WRITING,
+    ),
+]
 Filtered = Annotated[
     bool,
     option(
@@ -113,6 +122,7 @@ def sample(
     width_temperature: WidthTemperature = None,
     pen_temperature: PenTemperature = None,
     dream: Dream = Kind.FREE,
+    ids: Ids = None,
     filtered: Filtered = True,
     color: Colour = True,
     columns: Columns = 10,
@@ -123,6 +133,8 @@ def sample(
     kind, planned = picture_kind(out, animate), dream is Kind.DESCRIBED
     if planned and start:
         raise CommandError("--start begins what is dreamt freely; leave it out, or --dream described")
+    if ids and not planned:
+        raise CommandError("--ids goes with --dream described; leave it out, or give both")
     seed = secrets.randbelow(SEEDS) if seed is None else seed
     from pipeline.render import Look  # slow: numpy, torch
     from pipeline.write import prefix, writer
@@ -131,7 +143,7 @@ def sample(
         writer.check_free(out, count, planned)
     folder = model or common.shipped()
     net = writer.Writer.of(folder)
-    dreamer = net.dreamer() if planned else None
+    dreamer = net.dreamer(ids) if planned else None
     begin = prefix.read(start, net.data, _starts_of(folder, starts_file)) if start else None
     temperatures = {
         "mixture_temperature": temperature if mixture_temperature is None else mixture_temperature,

@@ -199,8 +199,11 @@ def write_missing(job: Job, name: str, batches: Path | None, font: Path | None) 
     options = job.net.options(max(len(plans), 1), job.seed, False, 0, job.temperatures)
     filled = missing.fill(job.net, plans, options, job.best_of, common.bar("write"))
     missing.save(job.out, filled, job.net.data, job.look, job.columns, outlines)
+    usual = filled.as_usual()
+    as_usual = f" ({usual:,} as their usual form)" if usual else ""
     return (
-        f"{len(plans):,} of {len(wanted):,} characters are missing; {len(filled.drawings):,} of them written, "
+        f"{len(plans):,} of {len(wanted):,} characters are missing; "
+        f"{len(filled.drawings):,} of them written{as_usual}, "
         f"{len(plans) - len(filled.drawings):,} not: {filled.why()}\n"
         f"wrote {job.out}; {missing.TABLE} there has a row each"
     )

@@ -10,19 +10,20 @@ unit, y down.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import compress
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.dataset import DrawingSet
+from pipeline.describe import description as grammar
 from pipeline.describe import strokes
 from pipeline.describe.arrangement import AROUND, Box, Part, Told, around, arranged
 from pipeline.describe.description import ARITY, Description, plain
-from pipeline.drawing import ON_PAPER
+from pipeline.drawing import ON_PAPER, Steps
 
 
 @dataclass
@@ -45,11 +46,31 @@ def derive(groups: Sequence[dict], kinds: Sequence[str], boxes: Sequence[Sequenc
     return _told(_joined(_tree(groups, len(box))), kinds, box).told
 
 
-def descriptions(index: pd.DataFrame, drawings: DrawingSet) -> list[Told]:
+def descriptions(index: pd.DataFrame, drawings: Iterable[Steps]) -> list[Told]:
     """Of all drawings of a set; `index` has its groups and types, a row a drawing. Their roots bear the character."""
+    return list(_each(index, drawings))
+
+
+def texts(index: pd.DataFrame, drawings: Iterable[Steps]) -> list[str]:
+    """As `descriptions`, as a reader of Unicode writes them: ⿰木食, by the names of the parts, of which one without a
+    name is spelled by its own; what is not put together, 一, is itself. "" where a drawing names no component."""
+    grouped = (index["groups"] != "[]").to_numpy()
+    if not grouped.any():
+        return [""] * len(index)
+    # each goes when it is read: kept, they take as long again, as the garbage collector looks at all of them
+    found = map(_by_names, _each(index[grouped], compress(drawings, grouped)))
+    return [next(found) if chosen else "" for chosen in grouped]
+
+
+def _by_names(told: Told) -> str:
+    written = grammar.text(told.description, 1)
+    return written if set(written) - set(ARITY) - {grammar.UNNAMED} else ""
+
+
+def _each(index: pd.DataFrame, drawings: Iterable[Steps]) -> Iterator[Told]:
     boxes, first = stroke_boxes(drawings)
     rows = zip(index["character"], index["groups"], index["types"], first[:-1], first[1:], strict=True)
-    return [_root(name, json.loads(text), types, boxes[a:b].tolist()) for name, text, types, a, b in rows]
+    return (_root(name, json.loads(text), types, boxes[a:b].tolist()) for name, text, types, a, b in rows)
 
 
 def _root(name: str, groups: list[dict], types: Sequence[str], boxes: list[list[float]]) -> Told:
@@ -57,7 +78,7 @@ def _root(name: str, groups: list[dict], types: Sequence[str], boxes: list[list[
     return _called(told, plain(name)) if name else told
 
 
-def stroke_boxes(drawings: DrawingSet) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def stroke_boxes(drawings: Iterable[Steps]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """(S, 4) of all strokes, from the middle of the writing box; and where those of each drawing begin, (B + 1,)."""
     steps = [np.asarray(one) for one in drawings]
     places = np.concatenate([np.cumsum(one[:, :2], axis=0, dtype=np.float64) for one in steps])

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pipeline.describe import strokes
 from pipeline.describe.components import SAME
 
 BESIDE, BESIDE_3, BELOW, BELOW_3, OVER = "⿰", "⿲", "⿱", "⿳", "⿻"
@@ -42,10 +43,10 @@ class Description:
 
 
 def canonical(name: str) -> str:
-    """The usual one of several forms of a component: 艹 for ⺾, 木 for the radical ⽊."""
+    """The usual one of several forms of a component: 艹 for ⺾, 木 for the radical ⽊, the stroke ㇒ for 丿."""
     if len(name) == 1 and 0x2F00 <= ord(name) <= 0x2FD5:
         name = unicodedata.normalize("NFKC", name)
-    return SAME.get(name, name)
+    return strokes.SAME.get(name) or SAME.get(name, name)
 
 
 def plain(text: str) -> str:

@@ -3,12 +3,12 @@
 A known description gives its frame; one or two of its parts give place to others that known characters have in the same
 place (the same operators and slots above it), the usual ones more often. A part that is more often beside those that
 stay is likelier: what goes together is learnt as the parts that two companions share. No description of a known
-character comes out, however it is spelled.
+character comes out, however it is spelled: neither with the spellings of those learnt from nor with a table's.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import numpy as np
@@ -29,13 +29,14 @@ class DreamError(ValueError):
 @dataclass(frozen=True)
 class Dreams:
     """frames: known descriptions of at least two named parts; fillers: path -> names and their weights; companions: the
-    parts that a part stands beside; spellings: by name; known: keys of all that is known."""
+    parts that a part stands beside; spellings: by name; table: a user's, as well; known: keys of all that is known."""
 
     frames: tuple[Description, ...]
     fillers: dict[Path, tuple[list[str], np.ndarray]]
     companions: dict[str, frozenset[str]]
     spellings: dict[str, Description]
     known: frozenset[str]
+    table: Mapping[str, Description] = field(default_factory=dict)
 
     @classmethod
     def learn(
@@ -43,10 +44,12 @@ class Dreams:
         training: Iterable[Description],
         known: Iterable[Description] = (),
         usable: Callable[[str], bool] = lambda name: True,
+        table: Mapping[str, Description] | None = None,
     ) -> "Dreams":
-        """From described characters; `known` are others, of a table say, that must not come out either. usable(name):
-        whether a part may come out. Raises DreamError: none has two named parts."""
-        training, usable = list(training), cache(usable)
+        """From described characters; `known` are others that must not come out either, nor may those that a table
+        describes, by character. usable(name): whether a part may come out. Raises DreamError: none has two named
+        parts."""
+        training, usable, table = list(training), cache(usable), dict(table or {})
         spellings = _spellings(training)
         cut = [_by_names(one) for one in training]
         frames = tuple(one for one in cut if len(_named(one)) > 1 and all(usable(leaf.name) for leaf, _ in leaves(one)))
@@ -62,9 +65,11 @@ class Dreams:
         fillers = {
             path: (sorted(many), _weights([many[name] for name in sorted(many)])) for path, many in places.items()
         }
-        keys = {key for one in [*training, *known] for key in _keys(one, spellings)}
+        listed = {canonical(name): one for name, one in table.items()} | table
+        keys = {key for one in [*training, *known, *table.values()] for key in _keys(one, spellings)}
+        keys |= {_key(one, listed) for one in table.values()}
         companions = {name: frozenset(others) for name, others in beside.items()}
-        return cls(frames, fillers, companions, spellings, frozenset(keys))
+        return cls(frames, fillers, companions, spellings, frozenset(keys), listed)
 
     def sample(self, count: int, source: np.random.Generator) -> list[Description]:
         """`count` new ones, all different. Raises DreamError where there are not so many."""
@@ -82,7 +87,8 @@ class Dreams:
 
     def is_known(self, description: Description) -> bool:
         """Whether it is a known character's, however either is spelled."""
-        return not self.known.isdisjoint(_keys(description, self.spellings))
+        by_table = {_key(description, self.table)} if self.table else set()
+        return not self.known.isdisjoint(_keys(description, self.spellings) | by_table)
 
     def _dream(self, source: np.random.Generator) -> Description:
         frame = self.frames[source.integers(len(self.frames))]
@@ -167,7 +173,7 @@ def _by_parts(description: Description) -> bool:
     return all(leaf.name and not _is_stroke(leaf.name) for leaf, _ in leaves(_by_names(description)))
 
 
-def _key(description: Description, spellings: dict[str, Description], depth: int = DEEPEST) -> str:
+def _key(description: Description, spellings: Mapping[str, Description], depth: int = DEEPEST) -> str:
     """Its text with all names spelled, as far as they have parts, and rows of a kind as one."""
     if not description.operator:
         spelled = spellings.get(canonical(description.name)) if depth else None

@@ -1,7 +1,8 @@
 """Types of strokes: the characters of Unicode's block of CJK strokes, as KanjiVG's kvg:type begins with."""
 
 UNICODE_STROKES = range(0x31C0, 0x31E6)
-SAME = {"一": "㇐", "丨": "㇑", "丿": "㇒", "丶": "㇔"}  # ideographs that stand for a stroke
+# Ideographs that are a stroke, by Unicode's EquivalentUnifiedIdeograph.txt; of ㇒ and ㇓, ㇏ and ㇝ the usual one
+SAME = dict(zip("一丨丿丶乀乙乚乛亅𠃊𠃋𠃌𠃍𠃎𠃑𠄌𠄎𡿨", "㇐㇑㇒㇔㇏㇠㇟㇖㇚㇗㇜㇆㇕㇘㇞㇙㇡㇛", strict=True))
 
 
 def types(text: str) -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 A line is "U+4E00", the character and its description, separated by tabs, with other descriptions behind, each followed
 by the sources that it holds for ("⿷匚矢[GJK]"): the first of all counts. Or it is the character and its description,
-separated by any space. Lines that begin with # or ; and empty ones count for nothing.
+separated by any space. Lines that begin with # or ; and empty ones count for nothing. A compatibility ideograph, which
+Unicode's NFC takes for its usual form, has a description of its own where the table gives it one: see `own`.
 """
 
 import re
@@ -72,6 +73,11 @@ def of_text(text: str) -> Table:
     return Table(found, tuple(damaged))
 
 
+def own(character: str, known: Mapping[str, Description]) -> Description | None:
+    """What a table has of a compatibility ideograph, which the grammar reads as its usual form."""
+    return known.get(character) if character != plain(character) else None
+
+
 def _line(line: str) -> tuple[str, Description]:
     """The character, and its description: itself where it is not spelled."""
     fields = line.split("\t") if "\t" in line else line.split(maxsplit=1)
@@ -80,11 +86,12 @@ def _line(line: str) -> tuple[str, Description]:
         fields = fields[1:]
     if len(fields) < 2:
         raise DescriptionError("expected a character and its description")
-    character = plain(fields[0].strip())
+    given = fields[0].strip()
+    character = given if len(given) == 1 else plain(given)
     if len(character) != 1:
-        raise DescriptionError(f"expected one character, found {fields[0].strip()[:20]!r}")
-    if code and chr(min(int(code[1], 16), 0x10FFFF)) != fields[0].strip():
-        raise DescriptionError(f"{fields[0].strip()[:20]} is not {code[0]}")
+        raise DescriptionError(f"expected one character, found {given[:20]!r}")
+    if code and chr(min(int(code[1], 16), 0x10FFFF)) != given:
+        raise DescriptionError(f"{given[:20]} is not {code[0]}")
     return character, parse(_SOURCES.sub("", fields[1].strip()))
 
 

@@ -1,8 +1,7 @@
 """A net as one small JSON file, for the web and to pass on: weights in 8 bits, in 16 where pen places come and go.
 
-Each row of a matrix has a scale of its own, a float32, and whole numbers from -127 to 127, or of the two small matrices
-next to the coordinates, the first input and the head, from -32767 to 32767; a weight is their product. Biases are
-float32. (In 8 bits the first input alone cost 0.014 nats a step, all the others together 0.003.)
+Each row of a matrix has a scale of its own, a float32, and whole numbers from -127 to 127, or of the small matrices
+next to the coordinates, FINE, from -32767 to 32767; a weight is their product. Biases are float32. (In 8 bits the first input alone cost 0.014 nats a step, all the others together 0.003.)
 Shapes: R rows of a matrix, C columns. All arrays are base64 of little-endian bytes, row by row:
 
     {"format": "fake-kanji net", "version": 1,
@@ -18,7 +17,9 @@ it knows:
      "vocabulary": [name, ...], "spellings": {name: "⿰言吾", ...}, "habits": {...},      as in descriptions.json
      "english": {name: "tree", ...}                                             of all names that are radicals
      "characters": "1 bit"                of each spelling, by code point: whether the net has learnt from its drawings
-     "exemplars": id or null               of version 3: of the file of its exemplars, see `library`; null: it has none
+     "exemplars": id or null                          of version 3: of the file of its exemplars, see `library`, if any
+
+Of version 3 the habits' strokes are "R uint8", of each name of the vocabulary in turn.
 """
 
 import base64
@@ -48,7 +49,7 @@ from pipeline.net.model import UNDESCRIBED, ModelParams, WritingNet
 FORMAT = "fake-kanji net"
 VERSION, DESCRIBED, SHOWN = 1, 2, 3  # of a net that is told nothing, told of parts, shown exemplars of them, too
 FIRST, TOLD_COLUMNS = "layers.0.weight_ih_l0", "told.weight"
-FINE = ("head.weight", FIRST)  # in 16 bits
+FINE = ("head.weight", FIRST, "after.weight")  # in 16 bits
 LARGEST = {8: 127, 16: 32767}
 KINDS = {8: "<i1", 16: "<i2"}
 CONFIG = ("data", "pen_weights", "sample")  # what of a model's config the file keeps
@@ -89,11 +90,17 @@ def pack(
     told[TOLD_COLUMNS] = weights[FIRST][:, -net.options.told :]
     tensors = content["tensors"] | _all_packed(told)
     content |= {"version": _version(net.options), "model": asdict(net.options), "tensors": tensors} | _known(knows)
-    return content | ({"exemplars": identity(knows.library)} if net.options.exemplars else {})
+    return content | _shown(knows) if net.options.exemplars else content
 
 
 def _version(options: ModelParams) -> int:
     return SHOWN if options.exemplars else DESCRIBED if options.described else VERSION
+
+
+def _shown(knows: Knowledge) -> dict[str, Any]:
+    counts = [min(knows.habits.count(name), 255) for name in knows.vocabulary.names]
+    habits = knows.habits.as_json() | {"strokes": encode(np.array(counts, np.uint8))}
+    return {"habits": habits, "exemplars": identity(knows.library)}
 
 
 def identity(library: Library) -> str | None:
@@ -142,9 +149,12 @@ def knowledge(content: dict[str, Any], where: str) -> Knowledge:
     """What a net of version 2 or 3 knows, without exemplars (`library.known` has them too); no characters of a file
     that does not say which. Raises CompactError."""
     try:
-        names, spellings = tuple(map(str, content["vocabulary"])), dict(content["spellings"])
+        names, spellings, habits = tuple(map(str, content["vocabulary"])), dict(content["spellings"]), content["habits"]
+        if isinstance(habits["strokes"], str):
+            counts = decode(habits["strokes"], "u1").tolist()
+            habits = habits | {"strokes": {canonical(name): n for name, n in zip(names, counts, strict=True)}}
         characters = _characters(content["characters"], spellings) if "characters" in content else ()
-        return Knowledge(Vocabulary(names), spellings, Habits.from_json(content["habits"]), characters)
+        return Knowledge(Vocabulary(names), spellings, Habits.from_json(habits), characters)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise CompactError(f"{where} tells nothing of descriptions ({error!r}); export it again") from None
 

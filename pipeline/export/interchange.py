@@ -9,7 +9,7 @@ ndjson  a drawing a line, whole numbers in a box from 0 to 255, as Quick, Draw!'
         drawing's label, character or description, a split is lost
 json    width, height, licence and the drawings: id, character, split and strokes as lists of x, y
 
-A dream that was described before it was written keeps its description and reading in ndjson and json.
+A description, of a kanji or of a dream before it was written, and how a dream reads are kept in ndjson and json.
 
 Drawings without a split, as samples are, are train in an npz.
 """
@@ -31,7 +31,7 @@ from pipeline.export.filenames import file_names
 from pipeline.parse.formats import quickdraw, stroke3
 
 NAMES = "names.csv"
-TOLD = ("description", "reading")  # columns of dreams
+TOLD = ("description", "reading")  # columns of batches and dreams
 KINDS = ("svg", "npz", "ndjson", "json")
 DECIMALS = 4
 
@@ -156,7 +156,7 @@ def _word(row: pd.Series) -> str:
 
 
 def _told(row: pd.Series) -> dict[str, str]:
-    """What a dream was told to be, and how that reads; nothing of others."""
+    """How it is put together, and how that reads, as far as it is known."""
     return {name: row[name] for name in TOLD if row.get(name)}
 
 

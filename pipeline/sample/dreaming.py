@@ -1,9 +1,10 @@
 """Dreams with a plan: a new description first, then the net writes it.
 
-A dream is the description of no character that is known; what the net draws of it is sampled and filtered as any other.
+A dream is the description of no character that is known, to the net or to a table that the user has; what the net draws
+of it is sampled and filtered as any other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -11,7 +12,7 @@ from typing import Self
 import numpy as np
 
 from pipeline.describe import description as grammar
-from pipeline.describe import reading
+from pipeline.describe import reading, table
 from pipeline.describe.description import Description
 from pipeline.describe.dreams import Dreams
 from pipeline.describe.encoding import Encoded
@@ -43,20 +44,21 @@ class Dreamer:
     dreams: Dreams
 
     @classmethod
-    def load(cls, model: Path, net: WritingNet) -> Self:
-        """For the net of that folder. Raises UntoldError, KnowledgeError, DreamError."""
+    def load(cls, model: Path, net: WritingNet, ids: Path | str | None = None) -> Self:
+        """For the net of that folder; ids: a table of characters that must not come out.
+        Raises UntoldError, TableError, KnowledgeError, DreamError."""
         if net.describer is None:
             raise UntoldError(
                 f"the net in {model} is never told what to write, so it can only dream freely (sample.dream: free); "
                 "set model.described: true and train one that is"
             )
-        return cls.of(Knowledge.load(model))
+        return cls.of(Knowledge.load(model), listed(ids))
 
     @classmethod
-    def of(cls, knows: Knowledge) -> Self:
-        """Raises DreamError: the net knows too few descriptions."""
+    def of(cls, knows: Knowledge, others: Mapping[str, Description] | None = None) -> Self:
+        """others: descriptions by character that must not come out. Raises DreamError: the net knows too few."""
         learnt, every = ([knows.described(name) for name in names] for names in (knows.characters, knows.spellings))
-        return cls(knows, Dreams.learn(learnt, every, lambda name: _can_tell(knows, name)))
+        return cls(knows, Dreams.learn(learnt, every, lambda name: _can_tell(knows, name), others))
 
     def batch(self, count: int, seed: int, number: int) -> list[Dream]:
         """So many, all different within the batch; a function of the seed and the batch's number. Raises DreamError."""
@@ -69,6 +71,11 @@ class Dreamer:
             )
             for one in self.dreams.sample(count, source)
         ]
+
+
+def listed(ids: Path | str | None) -> Mapping[str, Description]:
+    """The descriptions of a table, if there is one. Raises TableError."""
+    return table.read(ids).descriptions if ids else {}
 
 
 def _can_tell(knows: Knowledge, name: str) -> bool:

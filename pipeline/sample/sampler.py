@@ -16,6 +16,8 @@ from pydantic import Field, model_validator
 from torch import Tensor
 
 from pipeline import params, seeds
+from pipeline.describe import table
+from pipeline.describe.table import TableError
 from pipeline.drawing import END_OF_CHARACTER, END_OF_STROKE, ON_PAPER, Steps
 from pipeline.net import describer, mixture
 from pipeline.net.describer import Telling
@@ -44,6 +46,7 @@ class SampleParams:
     min_distance) are those in a box whose longer side is BOX; another box scales them."""
 
     dream: Literal["free", "described"]  # as the post's net does, or a description first
+    ids: Annotated[str, Field(min_length=1)] | None  # a table of characters that described dreams must not be
     count: Count  # accepted drawings wanted
     max_attempts: Count
     batch_size: Count
@@ -73,8 +76,13 @@ class SampleParams:
         return self
 
     def check_here(self, sections: Mapping[str, Any]) -> None:
-        """Raises SamplingError: a device that this machine has not."""
+        """Raises SamplingError: a device that this machine has not, a table that cannot be read."""
         choose_device(self.device)
+        if self.ids and self.dream == "described":
+            try:
+                table.read(self.ids)
+            except TableError as error:
+                raise SamplingError(f"sample.ids: {error}; name another table, or set it to null") from None
 
     def limits(self, width: float, height: float) -> Limits:
         """In the units of a width x height box."""

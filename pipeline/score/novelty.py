@@ -46,7 +46,7 @@ def pictures(drawings: Sequence[Steps], size: int, blur: float, progress: Progre
 
     size: pixels a side. blur: standard deviation of the Gaussian blur as a share of the drawing's longer side.
     """
-    kernel = _blur_matrix(size, blur * size * (1 - 2 * MARGIN))
+    kernel = blur_matrix(size, blur * size * (1 - 2 * MARGIN))
     found = np.zeros((len(drawings), CHANNELS * size * size), np.float32)
     for at in progress(range(0, len(drawings), BLOCK)):
         part = kernel @ _ink(drawings[at : at + BLOCK], size) @ kernel  # (CHANNELS, BLOCK, S, S)
@@ -88,7 +88,7 @@ def copy_threshold(reference: NDArray) -> float:
     return max(float(np.percentile(reference, COPY_PERCENTILE)), SAME)
 
 
-def _blur_matrix(size: int, sigma: float) -> NDArray[np.float32]:
+def blur_matrix(size: int, sigma: float) -> NDArray[np.float32]:
     """(S, S), symmetric: a Gaussian blur of one axis; what would leave the raster is lost."""
     away = np.arange(size)[:, None] - np.arange(size)
     return np.exp(-(away**2) / (2 * sigma**2)).astype(np.float32)

@@ -1,10 +1,11 @@
 """Where a training runs: device, processes, precision, threads; and what of it this machine cannot do."""
 
 import os
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import torch
 from lightning_fabric import Fabric
+from lightning_fabric.plugins import MixedPrecision
 from lightning_fabric.plugins.environments import LSFEnvironment, SLURMEnvironment, TorchElasticEnvironment
 from pydantic import Field
 
@@ -35,17 +36,26 @@ def launch(options: MachineParams, cell: str) -> Fabric:
     """Fabric as the parameters ask for; other processes than this one start here. Raises MachineError."""
     check(options, cell)
     cuda = uses_cuda(options)
+    device, asked = "cuda" if cuda else "cpu", precision(options.precision, cuda, cell)
     fabric = Fabric(
-        accelerator="cuda" if cuda else "cpu",
+        accelerator=device,
         devices=options.devices,
         num_nodes=options.nodes,
         strategy=options.strategy,
-        precision=precision(options.precision, cuda, cell),
+        plugins=ExactInput(asked, device) if asked == "bf16-mixed" else None,
     )
     fabric.launch()
     if options.threads:  # after the launch, which sets a number of its own
         torch.set_num_threads(options.threads)
     return fabric
+
+
+class ExactInput(MixedPrecision):
+    """Mixed precision that leaves what goes into the net in float32: the net adds up where the pen is, and eight bits
+    of it would be as coarse as the strokes are apart."""
+
+    def convert_input(self, data: Any) -> Any:
+        return data
 
 
 def check(options: MachineParams, cell: str) -> None:

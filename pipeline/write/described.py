@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from pipeline.describe import description as grammar
+from pipeline.describe import table
 from pipeline.describe.description import Description
 from pipeline.describe.encoding import Encoded
 from pipeline.describe.knowledge import Knowledge
@@ -47,7 +48,8 @@ class Reader:
 
     def read(self, text: str) -> Description:
         """Spelled down to parts that the net knows. Raises DescriptionError, UnknownPartError."""
-        return self.knows.spelled(grammar.parse(text), self.table)
+        asked = table.own(text.strip(), self.table) or grammar.parse(text)
+        return self.knows.spelled(asked, self.table)
 
     def knows_by_name(self, name: str) -> bool:
         """Whether the net was told of this part, or of another form of it, by name."""

@@ -1,9 +1,10 @@
 """Characters that the drawings lack -> a folder: a drawing of each, a table, and sheets to look through.
 
 07c78.svg     a drawing, named by its code point as KanjiVG names its own
-missing.csv   a row a character: character, code_point, description as it was told, known and spelled (shares of the
-              parts of its description that the net knows by name, and that were spelled for it), nats a step, strokes,
-              and the reason where it was not written
+missing.csv   a row a character: character, code_point, usual (of a compatibility ideograph that is described as its
+              usual form is: that form), description as it was told, known and spelled (shares of
+              the parts of its description that the net knows by name, and that were spelled for it), nats a step,
+              strokes, and the reason where it was not written
 sheet-01.svg  SHEET characters each, beside the glyphs of a font where there is one
 """
 
@@ -18,6 +19,7 @@ import pandas as pd
 
 from pipeline import dataset, files, render
 from pipeline.describe import description as grammar
+from pipeline.describe import table
 from pipeline.describe.description import Description
 from pipeline.describe.encoding import Encoded
 from pipeline.describe.knowledge import Knowledge, UnknownPartError
@@ -37,7 +39,7 @@ SHEET = 200  # characters of a sheet
 LEADS, SECONDS = (*range(0x81, 0xA0), *range(0xE0, 0xFD)), (*range(0x40, 0x7F), *range(0x80, 0xFD))
 IDEOGRAPHS = (range(0x3400, 0xA000), range(0xF900, 0xFB00), range(0x20000, 0x40000))
 # Kinds of reasons
-SAME, UNDESCRIBED, UNKNOWN = "compatibility ideographs", "without a description", "with a part that is not known"
+UNDESCRIBED, UNKNOWN = "without a description", "with a part that is not known"
 OPEN, CUT = "with a part left open", "not ended"
 
 
@@ -47,7 +49,8 @@ class MissingError(ValueError):
 
 @dataclass(frozen=True)
 class Plan:
-    """A character, what the net is told of it, and the shares of its description's parts; or the reason why not."""
+    """A character, what the net is told of it, and the shares of its description's parts; or the reason why not.
+    usual: the form that it is described as, of a compatibility ideograph that the table does not tell from it."""
 
     character: str
     description: str = ""
@@ -56,6 +59,7 @@ class Plan:
     encoded: Encoded | None = None
     kind: str = ""  # of reason
     reason: str = ""
+    usual: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,7 @@ class Filled:
             {
                 "character": [plan.character for plan in self.plans],
                 "code_point": [code_point(plan.character) for plan in self.plans],
+                "usual": [plan.usual for plan in self.plans],
                 "description": [plan.description for plan in self.plans],
                 "known": [plan.known for plan in self.plans],
                 "spelled": [plan.spelled for plan in self.plans],
@@ -83,6 +88,10 @@ class Filled:
                 "reason": [plan.reason for plan in self.plans],
             }
         )
+
+    def as_usual(self) -> int:
+        """How many were written by the description of their usual form."""
+        return sum(bool(one.usual and not one.reason) for one in self.plans)
 
     def why(self) -> str:
         """The kinds of reasons, the commonest first, and how often each held."""
@@ -135,24 +144,31 @@ def there(knows: Knowledge, batches: Path | None) -> Collection[str]:
 
 def plan(character: str, reader: Reader) -> Plan:
     """What the net is told of it, or why it cannot be written."""
-    usual = grammar.plain(character)
-    if usual != character:
-        return Plan(character, kind=SAME, reason=f"Unicode takes it for {usual}")
-    if character in reader.knows.spellings:
-        own = grammar.parse(reader.knows.spellings[character])
-    else:
-        own = reader.table.get(character, Description(character))
+    usual, spellings = grammar.plain(character), reader.knows.spellings
+    asked = grammar.parse(spellings[usual]) if usual in spellings else reader.table.get(usual, Description(usual))
+    by_usual = _planned(Plan(character, usual=usual if usual != character else ""), asked, reader)
+    own = table.own(character, reader.table)
+    if own is None:
+        return by_usual
+    found = _planned(Plan(character), own, reader)
+    # the table may say no more of it than of its usual form
+    same = own == reader.table.get(usual) if found.reason else found.description == by_usual.description
+    return by_usual if same else found
+
+
+def _planned(begun: Plan, asked: Description, reader: Reader) -> Plan:
+    """The same with what the net is told where it is asked for this, or why it cannot be told."""
     try:
-        told = reader.knows.spelled(own, reader.table)
+        told = reader.knows.spelled(asked, reader.table)
     except UnknownPartError as error:
-        if own == Description(character):
-            return Plan(character, kind=UNDESCRIBED, reason=UNDESCRIBED)
-        return Plan(character, kind=UNKNOWN, reason=str(error).split(";")[0])
-    names = [leaf.name for leaf, _ in grammar.leaves(own)]
+        if not asked.operator:
+            return replace(begun, kind=UNDESCRIBED, reason=UNDESCRIBED)
+        return replace(begun, kind=UNKNOWN, reason=str(error).split(";")[0])
+    names, text = [leaf.name for leaf, _ in grammar.leaves(asked)], grammar.text(told)
     if "" in names:
-        return Plan(character, grammar.text(told), kind=OPEN, reason="its description leaves a part open")
+        return replace(begun, description=text, kind=OPEN, reason="its description leaves a part open")
     known = sum(map(reader.knows_by_name, names)) / len(names)
-    return Plan(character, grammar.text(told), known, 1 - known, reader.encode(told))
+    return replace(begun, description=text, known=known, spelled=1 - known, encoded=reader.encode(told))
 
 
 def fill(

@@ -18,7 +18,7 @@ from pipeline.net import checkpoint
 from pipeline.net.model import WritingNet
 from pipeline.render import Look
 from pipeline.sample import sampler
-from pipeline.sample.dreaming import Dream, Dreamer, captions
+from pipeline.sample.dreaming import Dream, Dreamer, captions, listed
 from pipeline.sample.sampler import Collected, SampleParams
 from pipeline.write.prefix import Prefix
 
@@ -29,7 +29,7 @@ SAMPLE = {
     "min_distance": 2.0,
 }  # fmt: skip
 # A CPU, so that a seed gives the same characters wherever it is used; the sheet has its own columns
-FIXED = {"dream": "free", "device": "cpu", "columns": 1, "rows": 1}
+FIXED = {"dream": "free", "ids": None, "device": "cpu", "columns": 1, "rows": 1}
 
 ATTEMPTS, LEAST_ATTEMPTS = 10, 200  # drawings drawn for each one wanted, before giving up
 DREAMS = "dreams.csv"  # in a folder of pictures: file, description, reading
@@ -75,11 +75,12 @@ class Writer:
         """scale, width, height, and where known licence and resampling."""
         return self.config["data"]
 
-    def dreamer(self) -> Dreamer:
-        """Says what is to be written. Raises UntoldError, KnowledgeError, CompactError, DreamError."""
+    def dreamer(self, ids: Path | None = None) -> Dreamer:
+        """Says what is to be written, no character of the table `ids`. Raises UntoldError, TableError, KnowledgeError,
+        CompactError, DreamError."""
         if self.folder.is_file() and self.net.describer is not None:
-            return Dreamer.of(library.known(self.folder))
-        return Dreamer.load(self.folder, self.net)
+            return Dreamer.of(library.known(self.folder), listed(ids))
+        return Dreamer.load(self.folder, self.net, ids)
 
     def write(
         self,

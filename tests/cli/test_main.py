@@ -183,7 +183,7 @@ def test_the_defaults_are_those_of_params_yaml(home, monkeypatch, defaults):
     assert same == {name: defaults["sample"][name] for name in same}
     assert (got.count, got.seed, got.device) == (20, 3, "cpu") and got.max_attempts == 200
     # all parameters of sampling are either these, or an option, or without influence here
-    others = {"dream", "count", "seed", "max_attempts", "device", "columns", "rows"}
+    others = {"dream", "ids", "count", "seed", "max_attempts", "device", "columns", "rows"}
     assert set(SampleParams.__dataclass_fields__) == set(same) | others
 
 

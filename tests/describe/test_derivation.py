@@ -1,13 +1,17 @@
 """Descriptions from KanjiVG's groups: by hand, and of all kanji."""
 
+import json
 from unicodedata import normalize
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from pipeline.describe import derivation, visits
 from pipeline.describe.derivation import Told, derive
 from pipeline.describe.description import DescriptionError, leaves, parse, same, text
+from pipeline.describe.strokes import UNICODE_STROKES
+from pipeline.drawing import from_strokes
 from tests.support.strokes import group
 
 LEFT, RIGHT, TOP, BOTTOM = (0, 0, 40, 100), (60, 0, 100, 100), (0, 0, 100, 40), (0, 60, 100, 100)
@@ -95,6 +99,27 @@ def test_a_drawing_without_groups_is_one_part_without_a_name():
     assert derive([], ["㇐", "㇑"], [TOP, BOTTOM]) == Told(parse("？"), ((0, 1),))
 
 
+def test_a_text_is_as_a_reader_writes_it_and_nothing_where_no_component_is_named():
+    whole, left, right = group("字", 0, 1), group("日", 0, 0, "left"), group("月", 1, 1, "right")
+    rows = [
+        ("⿰日月", [whole, left, right], ["㇐", "㇑"]),
+        ("⿰日㇑", [whole, left], ["㇐", "㇑a"]),  # a stroke that belongs to no part
+        ("⿰日？", [whole, left], ["㇐", ""]),  # of no type
+        ("⿰日⿱㇐㇑", [group("字", 0, 2), left], ["㇔", "㇐", "㇑"]),  # a part without a name is spelled
+        ("一", [group("一", 0, 0)], ["㇐"]),  # not put together of others
+        ("", [whole], ["", ""]),
+        ("", [], ["㇐", "㇑"]),
+    ]
+    drawn = [[(0, 0, 30, 99), (60, 0, 99, 30), (60, 60, 99, 99)][: len(types)] for _, _, types in rows]
+    drawings = [from_strokes([np.reshape(box, (2, 2)) for box in boxes], 109, 109) for boxes in drawn]
+    index = pd.DataFrame(
+        {"character": "字", "groups": [json.dumps(row[1]) for row in rows], "types": [r[2] for r in rows]}
+    )
+    index.loc[4, "character"] = "一"
+    assert derivation.texts(index, drawings) == [row[0] for row in rows]
+    assert derivation.texts(index.iloc[-1:], drawings[-1:]) == [""]
+
+
 # As a reader of Unicode writes them; 言, 川, 口, 五 down to strokes
 KNOWN = """
     明⿰日月 国⿴囗玉 語⿰言吾 道⿺辶首 街⿴行圭 蟲⿱虫⿰虫虫 間⿵門日 店⿸广占 式⿹弋工 医⿷匸矢 句⿹勹口 凶⿶凵㐅
@@ -120,6 +145,17 @@ def by_character(real_kanji, told):
 def test_known_characters_are_described_as_a_reader_would(by_character, known):
     one = by_character[known[0]].description
     assert one.name == known[0] and same(one, parse(known[1:])), text(one, 1)
+
+
+def test_known_characters_have_the_text_that_a_reader_writes(real_kanji):
+    known = {one[0]: one[1:] for one in KNOWN.split()}
+    plain = real_kanji.index["character"].isin(known) & (real_kanji.index["variant"] == "")
+    some = real_kanji.where(plain.to_numpy())
+    written = dict(zip(some.index["character"], derivation.texts(some.index, some), strict=True))
+    assert set(written) == set(known)
+    named = [c for c in known if not set(known[c]) & set(map(chr, UNICODE_STROKES))]
+    assert [written[c] for c in named if written[c] != known[c] and not same(parse(written[c]), parse(known[c]))] == []
+    assert [written[c] for c in "明語森"] == ["⿰日月", "⿰言吾", "⿱木林"]
 
 
 def test_every_kanji_has_a_description_of_all_its_strokes(real_kanji, told):

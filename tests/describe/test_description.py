@@ -140,4 +140,8 @@ def test_leaves_and_their_paths():
 
 def test_forms_of_a_component():
     assert [canonical(name) for name in ("⺾", "⻌", "⽊", "木", "CDP-8BBA", "")] == [*"艹辶木木", "CDP-8BBA", ""]
+    assert [canonical(name) for name in "丿一⼀丨丶乙㇐㇓"] == [
+        *"㇒㇐㇐㇑㇔㇠㇐㇓"
+    ]  # a stroke and the ideograph that it is
+    assert same(parse("⿱丿木"), parse("⿱㇒木")) and not same(parse("⿱丿木"), parse("⿱㇐木"))
     assert set(description.ARITY) == set("⿰⿱⿲⿳⿴⿵⿶⿷⿸⿹⿺⿻")

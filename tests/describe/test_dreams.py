@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.describe import derivation
+from pipeline.describe import derivation, table
 from pipeline.describe.description import Description, leaves, parse, same, text
 from pipeline.describe.dreams import DreamError, Dreams
 
@@ -75,6 +75,24 @@ def test_what_is_known(few, spelling, known):
 def test_rows_of_three_are_known_however_they_are_nested():
     dreams = Dreams.learn([*FEW, character("街", "⿲彳圭亍")])
     assert dreams.is_known(parse("⿰彳⿰圭亍")) and not dreams.is_known(parse("⿰彳⿱圭亍"))
+
+
+@pytest.mark.parametrize(
+    ("line", "dream", "known"),
+    [
+        ("旮 ⿰日目", "⿰日目", True),
+        ("旮 ⿰⽇目", "⿰日目", True),  # another form of a part
+        ("旮 ⿰日⿴囗二\n目 ⿴囗二", "⿰日目", True),  # spelled further than it is dreamt
+        ("旮 ⿰日目\n目 ⿴囗二", "⿰日⿴囗二", True),  # and less far
+        ("旮 ⿰木語", "⿰木⿰言⿱五口", True),  # with a spelling of those learnt from
+        ("旮 ⿰日月\n目 ⿴囗二", "⿰日目", False),
+        ("旮 ⿱日目", "⿰日目", False),
+    ],
+)
+def test_a_table_s_characters_are_known_however_they_are_spelled(line, dream, known):
+    learnt = Dreams.learn(FEW, table=table.of_text(line).descriptions)
+    assert learnt.is_known(parse(dream)) is known
+    assert learnt.is_known(parse("⿰日月")) and not Dreams.learn(FEW).is_known(parse(dream))  # the control
 
 
 def test_a_table_s_characters_are_known_too(few):

@@ -15,7 +15,8 @@ from pipeline.describe.table import TableError
         ("U-00026E40\t\U00026e40\t⿰卤&CDP-8BBA;\t@apparent=⿰日月", "\U00026e40", "⿰卤&CDP-8BBA;"),  # CHISE's plane 2
         ("明 ⿰日月", "明", "⿰日月"),  # plain
         ("明\t⿰日月", "明", "⿰日月"),
-        ("\ufa19 ⿰礻申", "神", "⿰礻申"),  # NFC
+        ("\ufa19 ⿰礻申", "\ufa19", "⿰礻申"),  # a compatibility ideograph, which may differ from its usual form
+        ("明\ufe00 ⿰日\ufa19", "明", "⿰日神"),  # a part is read as its usual form, a variation selector not at all
         ("U+660E\t明\t⿰日月\r", "明", "⿰日月"),  # written on Windows
     ],
 )
@@ -23,6 +24,21 @@ def test_lines(line, character, expected):
     read = table.of_text(f"# a comment\n;; another\n\n{line}\n")
     assert read.damaged == ()
     assert {name: text(one) for name, one in read.descriptions.items()} == {character: expected}
+
+
+@pytest.mark.parametrize(
+    ("lines", "character", "expected"),
+    [
+        ("\ufa19 ⿰示申\n神 ⿰礻申", "\ufa19", "⿰示申"),
+        ("\ufa19 ⿰示申", "\ufa19", "⿰示申"),
+        ("神 ⿰礻申", "\ufa19", None),
+        ("\ufa19 \ufa19\n神 ⿰礻申", "\ufa19", None),  # not spelled
+        ("神 ⿰礻申", "神", None),  # no compatibility ideograph
+    ],
+)
+def test_what_is_a_compatibility_ideograph_s_own(lines, character, expected):
+    found = table.own(character, table.of_text(lines).descriptions)
+    assert (found and text(found)) == expected
 
 
 def test_a_character_that_is_not_spelled_is_not_described():

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from pipeline.cli import main
 from pipeline.describe import description as grammar
+from pipeline.describe import strokes
 from pipeline.describe.components import SAME
 from pipeline.describe.description import DescriptionError, parse, text
 from pipeline.describe.encoding import Vocabulary
@@ -35,7 +36,8 @@ KNOWS = Knowledge(
     Habits(WAYS, {"囗": 3, "木": 4, "食": 9, "口": 3, "辶": 3, "国": 8}),
 )
 DESCRIPTIONS = ["木", "⿰木食", "⿰食木", "⿱木食", "語", "国", "道", "⿱語⿰国道", "⿰？⿱口？", "⿰⽊辶",
-                "⿻㇐⿻口㇑", "⿰語⿰語⿰語⿰語⿰語木", "⿰&CDP-8BBA;食", "⿲木語口", "⿳口⿻㇐㇑木"]  # fmt: skip
+                "⿻㇐⿻口㇑", "⿻一⿰丨⼀",
+                "⿰語⿰語⿰語⿰語⿰語木", "⿰&CDP-8BBA;食", "⿲木語口", "⿳口⿻㇐㇑木"]  # fmt: skip
 SIX = "document.querySelectorAll('#variants .cell:not([disabled])').length === 6"
 TOLD = "fakeKanji.state().told?.description"
 
@@ -124,7 +126,7 @@ def test_any_text_is_read_or_told_as_in_python(visit, address):
 def test_forms_of_components_and_operators_are_the_same(visit, address):
     page = opened(visit, address, (address,))
     found = page.evaluate("import('./description.js').then((m) => [[...m.SAME], m.OPERATORS])")
-    assert dict(map(tuple, found[0])) == SAME and found[1] == list(grammar.ARITY)
+    assert dict(map(tuple, found[0])) == {**SAME, **strokes.SAME} and found[1] == list(grammar.ARITY)
 
 
 def test_encodings_are_the_python_net_s(visit, address):

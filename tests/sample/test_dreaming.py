@@ -19,7 +19,7 @@ from pipeline.net import checkpoint
 from pipeline.sample import dreaming, sampler
 from pipeline.sample.dreaming import Dream, Dreamer, UntoldError, captions
 from pipeline.sample.filters import ACCEPTED
-from pipeline.sample.sampler import SampleParams
+from pipeline.sample.sampler import SampleParams, SamplingError
 from stages import sample as stage
 from tests.support.told import DATA, MODEL, a_net
 
@@ -88,6 +88,31 @@ def test_the_stage_writes_dreams_with_captions(model, tmp_path, options, monkeyp
     assert all(text[: dreaming.CAPTION - 1] in sheet for text in plain) and len(plain) == 3
 
 
+@pytest.fixture
+def listed(tmp_path):
+    """A table that has all that could be dreamt but for what ends in 食, 反 or 各."""
+    texts = [f"⿰{a}{b}" for a in LEFT for b in RIGHT if b not in "食反各"]
+    lines = [f"{chr(0x20000 + i)}\t{text}\n" for i, text in enumerate(texts)]
+    (tmp_path / "ids.txt").write_text("".join(lines), encoding="utf-8")
+    return tmp_path / "ids.txt"
+
+
+def test_no_dream_is_a_character_of_a_table(model, net, listed, options, tmp_path, monkeypatch):
+    dreams = Dreamer.load(model, net, listed).batch(10, 1, 0)
+    assert len(dreams) == 10 and {dream.text[-1] for dream in dreams} == set("食反各")
+    assert {dream.text[-1] for dream in Dreamer.load(model, net).batch(10, 1, 0)} > set("食反各")  # the control
+    monkeypatch.setattr(params, "load", lambda name: options(dream="described", ids=str(listed), max_attempts=12))
+    stage.main(None, model, tmp_path / "samples")
+    assert set(dataset.load(tmp_path / "samples").index["description"].str[-1]) <= set("食反各")
+
+
+def test_a_table_that_cannot_be_read_is_told_before_any_work(options, tmp_path):
+    asked = options(dream="described", ids=str(tmp_path / "none.txt"))
+    with pytest.raises(SamplingError, match=r"^sample\.ids: .*none\.txt cannot be read: No such .*set it to null$"):
+        asked.check_here({})
+    options(ids=str(tmp_path / "none.txt")).check_here({})  # what dreams freely asks no table
+
+
 def test_a_net_that_is_never_told_cannot_dream_so(net, tmp_path):
     with pytest.raises(UntoldError, match="model.described: true"):
         Dreamer.load(tmp_path, net.untold())
@@ -117,6 +142,15 @@ def test_the_command_dreams_with_a_plan_on_demand(model, tmp_path):
     assert all(f">{text}</text>" in sheet for text in captions(told))
     run(*asked, "--out", tmp_path / "free.svg")  # the control
     assert "<text" not in (tmp_path / "free.svg").read_text(encoding="utf-8")
+
+
+def test_the_command_dreams_of_no_character_of_a_table(model, listed, tmp_path):
+    asked = ("--model", model, "--seed", 1, "--count", 9, "--no-filter", "--ids", listed, "--out", tmp_path / "each")
+    run(*asked, "--dream", "described")
+    assert set(pd.read_csv(tmp_path / "each" / "dreams.csv")["description"].str[-1]) == set("食反各")
+    assert "--ids goes with --dream described" in run(*asked[:-1], tmp_path / "free", code=1)
+    said = run(*asked[:-1], tmp_path / "none", "--dream", "described", "--ids", tmp_path, code=1)
+    assert "cannot be read: Is a directory" in said and not (tmp_path / "none").exists()
 
 
 def test_the_command_says_what_does_not_go_together(model, net, tmp_path):

@@ -15,6 +15,8 @@ from pipeline.parse import characters, reading
 from pipeline.parse.reading import ParseParams
 
 JITTER = 0.03  # standard deviation of a jittered point as a share of the drawing's longer side
+ELASTIC = 0.06  # of an elastically moved one
+SMOOTH, WAVES = 0.35, 12  # how far apart points move alike, in longer sides; waves that a displacement is the sum of
 
 
 def shuffled_order(drawings: Sequence[Steps], source: np.random.Generator) -> list[Steps]:
@@ -42,6 +44,19 @@ def jittered(drawings: Sequence[Steps], source: np.random.Generator, amount: flo
     for strokes in map(_strokes, drawings):
         reach = amount * np.ptp(np.concatenate(strokes), axis=0).max()
         found.append(_joined([stroke + source.normal(0, reach, stroke.shape) for stroke in strokes]))
+    return found
+
+
+def elastic(drawings: Sequence[Steps], source: np.random.Generator, amount: float = ELASTIC) -> list[Steps]:
+    """The whole plane bent smoothly, as a sheet of rubber: places near each other move alike. `amount` is the standard
+    deviation of a point's displacement along each axis, a share of the drawing's longer side."""
+    found = []
+    for strokes in map(_strokes, drawings):
+        side = np.ptp(np.concatenate(strokes), axis=0).max()
+        waves = source.normal(size=(WAVES, 2)) / (SMOOTH * side)
+        phases, heights = source.uniform(0, 2 * np.pi, WAVES), source.normal(size=(WAVES, 2))
+        heights *= amount * side * np.sqrt(2 / WAVES)
+        found.append(_joined([stroke + np.cos(stroke @ waves.T + phases) @ heights for stroke in strokes]))
     return found
 
 

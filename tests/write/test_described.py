@@ -48,13 +48,15 @@ def net(folder):
         ("⿰口語", "⿰口⿰⿱㇐口⿱⿻㇐㇑口"),  # as a part too
         ("道", "⿺⻌首"),
         ("⿺辶食", "⿺⻌食"),  # another form of a component that it knows
+        ("⿱一⿰丨木", "⿱㇐⿰㇑木"),  # the ideograph of a stroke
         ("⿰木？", "⿰木？"),  # partly free
         ("？", "？"),
         ("籸", "⿰木口"),  # from the user's table
+        (" \uf9f4", "⿰口木"),  # a compatibility ideograph that the table has
     ],
 )
 def test_what_is_asked_for_is_spelled_down_to_what_is_known(net, asked, read):
-    assert text(Reader.of(net, {"籸": parse("⿰木口")}).read(asked)) == read
+    assert text(Reader.of(net, {"籸": parse("⿰木口"), "\uf9f4": parse("⿰口木")}).read(asked)) == read
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from pipeline import dataset, render
 from pipeline.cli import main
+from pipeline.describe import table
 from pipeline.describe.description import parse
 from pipeline.describe.encoding import Vocabulary
 from pipeline.describe.knowledge import Knowledge
@@ -89,7 +90,7 @@ def test_jis_x_0213_is_what_the_standard_has():
         ("龘", "", None, "龖 is neither a part that the net knows nor one that it can spell"),
         ("杽", "⿰木？", None, "its description leaves a part open"),
         ("㐂", "", None, "without a description"),
-        ("\ufa19", "", None, "Unicode takes it for 神"),
+        ("\ufa19", "", None, "without a description"),
     ],
 )
 def test_what_is_told_of_a_character_or_why_not(folder, character, description, known, reason):
@@ -99,6 +100,33 @@ def test_what_is_told_of_a_character_or_why_not(folder, character, description, 
     assert (found.encoded is None) == bool(reason)
     if known is not None:
         assert (found.known, found.spelled) == (known, 1 - known)
+
+
+@pytest.mark.parametrize(
+    ("lines", "description", "usual"),
+    [
+        ("", "⿰木木", "林"),
+        ("\uf9f4 ⿰木木", "⿰木木", "林"),  # the table does not tell them apart
+        ("林 ⿰木龘\n\uf9f4 ⿰木龘", "⿰木木", "林"),  # nor here, and what it has cannot be told
+        ("\uf9f4 ⿰木口", "⿰木口", ""),
+        ("林 ⿰木口\n\uf9f4 ⿰木口", "⿰木口", ""),  # the drawings have another 林 than the table
+    ],
+)
+def test_a_compatibility_ideograph_is_its_own_or_its_usual_form(asked, tmp_path, lines, description, usual):
+    (tmp_path / "ids.txt").write_text(f"{lines}\n籸 ⿰木口\n", encoding="utf-8")
+    (tmp_path / "list.txt").write_text("\uf9f4籸", encoding="utf-8")
+    said = run(*asked, "--out", tmp_path / "out")
+    assert ("2 of them written (1 as their usual form)" in said) is bool(usual) and "0 not" in said
+    table = pd.read_csv(tmp_path / "out" / "missing.csv", keep_default_na=False)
+    assert table["usual"].tolist() == [usual, ""]
+    assert table["description"].tolist() == [description, "⿰木口"] and table["reason"].tolist() == ["", ""]
+    assert (tmp_path / "out" / "0f9f4.svg").exists()
+
+
+def test_a_compatibility_ideograph_of_an_unknown_part_is_not_written_as_another(folder):
+    lines = table.of_text("林 ⿰木木\n\uf9f4 ⿰木龘").descriptions
+    found = missing.plan("\uf9f4", Reader.of(Writer.of(folder), lines))
+    assert found.encoded is None and found.usual == "" and "龘 is neither" in found.reason
 
 
 def test_the_folder_has_a_drawing_each_a_table_and_a_sheet(asked, tmp_path, defaults):

@@ -7,4 +7,6 @@ strokes   how far each stroke is from its partner in the real drawing
 places    parts found in their place
 pairs     characters of two parts: donors' strokes pasted, and descriptions that are wrong
 content   whether a recogniser takes what was written for what was described
+directions  what it sees: pictures of lines by direction
+splits    characters by what training shows of their parts, and descriptions that are spelled further
 """

@@ -20,11 +20,21 @@ _pairs           the characters of two known parts alone, side by side or above 
                  drawings have both parts there; `pairs` is their number. Over these same ones:
 _pasted          donors' strokes, no net
 _swapped, _turned, _wrong   ⿰AB told as ⿰BA, as ⿱AB, as ⿰CB or ⿰AC: must fall
+
+Of the characters alone, by what the training characters show of their parts (of at least two strokes; see `splits`):
+
+_new_pairs       those told two different parts by name, or more, no two of which stand together in a training
+                 character, at any depth; `new_pairs` is their number
+_same_pairs      those told as many, some two of which do; `same_pairs`
+_unseen          those with a part whose name no training character has, so that it is spelled; `unseen`
+_spelled         those told a part that is made of named parts itself, `spelled` of them: told with all such parts
+                 spelled, which shows how well a part is written from its own description. Over these same ones:
+_named           told as usual, by the parts' names
 """
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -42,9 +52,10 @@ from pipeline.net.model import WritingNet
 from pipeline.progress import Progress, unseen
 from pipeline.sample import attempts
 from pipeline.sample.sampler import SampleParams
-from pipeline.score.described import pairs, parted, strokes
+from pipeline.score.described import pairs, parted, splits, strokes
 from pipeline.score.described.pairs import Donors
 from pipeline.score.described.parted import Asked, Parted
+from pipeline.score.described.splits import Shown
 from pipeline.score.described.yardstick import Found, Yardstick, summary, yardstick
 from pipeline.score.material import Material
 
@@ -68,21 +79,17 @@ def described(
     material: Material,
     pen_weights: Sequence[float],
     options: SampleParams,
-    raster: tuple[int, float],
     seed: int,
     progress: Progress = unseen,
 ) -> Scores | None:
-    """None where drawings name no components. raster: size and blur of the recogniser's pictures.
-
-    Raises SamplingError, as `sampler.generate`.
-    """
+    """None where drawings name no components. Raises SamplingError, as `sampler.generate`."""
     real = material.held_out("test")
     told = _told(real)
     if not any(one.parts for one in told):
         return None
     spelled = [knowledge.canonical(one, knows) for one in told]
     drawn, ordered = parted.real(real, spelled, knows)
-    yard = yardstick(material, real, drawn, raster, seed)
+    yard = yardstick(material, real, drawn, seed)
     write = partial(writings, net, options=options, pen_weights=pen_weights, seed=seed)
     source = np.random.default_rng((seed, DESCRIBED_STREAM))
     asked = [Asked.of(knows.encode(one.description)) for one in spelled]
@@ -100,8 +107,12 @@ def described(
         numbers |= summary(yard.compare(everyone, write(wanted, best_of=best_of)), suffix)
     numbers |= _of_forms(material, knows, spelled, yard)
     numbers |= _of_pairs(Donors.of(training, taught), knows, spelled, yard, found, write, source)
+    shown = _shown(Shown.of(taught), spelled)
+    for name, rows in shown.items():
+        numbers |= _of(name, np.flatnonzero(rows).tolist(), found)
+    numbers |= _of_spelled(real, told, knows, spelled, yard, found, write)
     seen = Counter(one.description.name for one in knowledge.parts(taught))
-    return Scores(numbers, _table(real, spelled, seen, found), written)
+    return Scores(numbers, _table(real, spelled, seen, found).assign(**shown), written)
 
 
 def writings(
@@ -176,9 +187,43 @@ def _of_pairs(
     return numbers
 
 
+def _shown(training: Shown, spelled: Sequence[Told]) -> dict[str, NDArray[np.bool_]]:
+    """Which characters are of each split, by its name."""
+    new = np.array([training.new_pairs(one) for one in spelled])
+    several = np.array([len(splits.told_by_name(one)) > 1 for one in spelled])
+    unseen = np.array([training.unseen(one) for one in spelled])
+    return {"new_pairs": new, "same_pairs": several & ~new, "unseen": unseen}
+
+
+def _of(name: str, rows: list[int], found: Found) -> dict[str, float]:
+    """Of some of the characters, and how many they are."""
+    return {name: len(rows), **(summary(found.of(rows), f"_{name}") if rows else {})}
+
+
+def _of_spelled(
+    real: DrawingSet,
+    told: Sequence[Told],
+    knows: Knowledge,
+    usual: Sequence[Told],
+    yard: Yardstick,
+    found: Found,
+    write: "partial[list[Parted]]",
+) -> dict[str, float]:
+    """Of those that are told otherwise with their parts spelled; parts are then in their place if their own are."""
+    further = [splits.spelled(one, knows) for one in told]
+    rows = [i for i, one in enumerate(further) if one.description != usual[i].description]
+    if not rows:
+        return {"spelled": 0}
+    drawn, _ = parted.real(real, further, knows)
+    written = write([Asked.of(knows.encode(further[i].description)) for i in rows])
+    numbers = summary(replace(yard, real=drawn).compare(rows, written), "_spelled")
+    return {"spelled": len(rows), **summary(found.of(rows), "_named"), **numbers}
+
+
 def _table(real: DrawingSet, spelled: Sequence[Told], seen: Counter[str], found: Found) -> pd.DataFrame:
     """leaves: how many parts are told; named: whether all have names and two strokes; seen: how often training drawings
-    have the rarest of them, 0 where one has no name; parts, placed: those of two strokes, and those in their place."""
+    have the rarest of them, 0 where one has no name; parts, placed: those of two strokes, and those in their place.
+    The splits that the character is of are added as columns."""
     leaves = [[leaf.name for leaf, _ in grammar.leaves(one.description)] for one in spelled]
     return pd.DataFrame(
         {

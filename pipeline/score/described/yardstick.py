@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.dataset import DrawingSet
 from pipeline.drawing import Steps
-from pipeline.score.described import places, strokes
+from pipeline.score.described import content, places, strokes
 from pipeline.score.described.content import Recogniser
 from pipeline.score.described.parted import Parted
 from pipeline.score.described.strokes import Comparison
@@ -22,7 +22,7 @@ from pipeline.score.structure.stroke_order import Alphabet
 
 BOX = 109.0
 NEAR = 5.0  # units of a box of 109
-ALPHABET_STREAM = 32  # key of the random stream
+ALPHABET_STREAM, RECOGNISER_STREAM = 32, 33  # keys of the random streams
 TOP = 5
 
 
@@ -73,16 +73,14 @@ def types_of(drawings: Sequence[Steps], letters: Alphabet) -> list[tuple[str, ..
     return [tuple(read.kind[read.owner == i]) for i in range(len(drawings))]
 
 
-def yardstick(
-    material: Material, real: DrawingSet, drawn: list[Parted], raster: tuple[int, float], seed: int
-) -> Yardstick:
+def yardstick(material: Material, real: DrawingSet, drawn: list[Parted], seed: int) -> Yardstick:
     source = np.random.default_rng((seed, ALPHABET_STREAM))
     letters = stroke_order.alphabet(material.split("train"), material.held_out("valid"), source)
     return Yardstick(
         drawn,
         real.index["code_point"].to_numpy(np.int64),
         types_of([one.joined for one in drawn], letters),
-        Recogniser.of(material.real, *raster),
+        content.trained(material.real, np.random.default_rng((seed, RECOGNISER_STREAM))),
         letters,
         max(material.data["width"], material.data["height"]) / material.data["scale"],
     )

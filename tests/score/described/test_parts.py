@@ -8,6 +8,8 @@ from pipeline.dataset import DrawingSet
 from pipeline.describe.derivation import Told
 from pipeline.describe.description import Description
 from pipeline.describe.encoding import Vocabulary
+from pipeline.describe.knowledge import Knowledge
+from pipeline.describe.visits import Habits
 from pipeline.score.described import parted, places
 from tests.support.strokes import stroke
 
@@ -33,10 +35,10 @@ def a_set(*drawings):
 
 def test_a_real_drawing_is_cut_where_its_parts_end():
     """囗 of 国 is visited twice: its last stroke closes it."""
-    known = Vocabulary(("囗", "玉"))
+    knows = Knowledge(Vocabulary(("囗", "玉")), {}, Habits())
     around = told(("囗", ((0, 0), (3, 3))), ("玉", ((1, 2),)))
     plain = a_set([*LEFT, *RIGHT])
-    (found,), (asked,) = parted.real(plain, [around], known)
+    (found,), (asked,) = parted.real(plain, [around], knows)
     assert [(part, len(strokes)) for part, strokes in found.strokes()] == [(1, 1), (2, 2), (1, 1)]
     assert asked.parts.tolist() == found.parts.tolist() == [1, 2, 1]
     np.testing.assert_array_equal(found.joined, plain[0])  # the same drawing, and the set is as it was
