@@ -26,13 +26,11 @@ export async function readLibrary(text) {
 
 /** Row by row what stands there column by column, of each column the lowest bytes of all rows first. */
 function array(stream, Kind, rows, differences) {
-  const size = Kind.BYTES_PER_ELEMENT, columns = rows && stream.length / size / rows;
-  const out = new Uint8Array(stream.length), view = new DataView(out.buffer);
+  const size = Kind.BYTES_PER_ELEMENT, columns = rows && stream.length / size / rows, bits = new Int32Array(rows * columns);
   for (let c = 0, from = 0; c < columns; c++)
     for (let byte = 0; byte < size; byte++)
-      for (let r = 0; r < rows; r++) out[(r * columns + c) * size + byte] = stream[from++];
-  const get = { 1: "getInt8", 2: "getInt16", 4: Kind === Float32Array ? "getFloat32" : "getInt32" }[size];
-  const values = Kind.from({ length: rows * columns }, (_, i) => view[get](i * size, true));
+      for (let i = c; i < bits.length; i += columns) bits[i] |= stream[from++] << (8 * byte);
+  const values = Kind === Float32Array ? new Kind(bits.buffer) : new Kind(bits); // which wraps round
   if (differences) for (let i = columns; i < values.length; i++) values[i] += values[i - columns];
   return values;
 }
