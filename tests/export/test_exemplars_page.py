@@ -294,7 +294,7 @@ def test_without_them_it_says_so_once_and_writes_all_the_same(visit, shown, unsh
 def test_what_is_written_freely_does_not_wait_for_them(visit, served):
     page = visit("about:blank", (served,))
     held = []
-    page.route("**/net.exemplars.json", held.append)
+    page.route("**/net.exemplars.json", lambda route: held.append(route))
     page.goto(served + "#seed=7&dream=free&d=%E5%9B%BD")
     page.wait_for_function(
         "globalThis.fakeKanji?.state().sheet.length && fakeKanji.state().sheet.every((c) => c.steps)"
