@@ -10,6 +10,7 @@ import typer
 from pipeline.progress import Progress, T
 
 PRETRAINED = Path(__file__).parent.parent.parent / "pretrained"  # of the repository: the package is installed editable
+DESCRIBED = "described"  # in it, the net that can be told what to write; the other one writes freely
 STARTS = "starts.parquet"
 
 
@@ -46,10 +47,12 @@ def bar(command: str) -> Progress:
     return shown
 
 
-def shipped() -> Path:
-    if not (PRETRAINED / "config.json").exists():
+def shipped(told: bool = False) -> Path:
+    """The net that comes along: the one that can be told what to write, or the one that writes freely."""
+    place = PRETRAINED / DESCRIBED if told else PRETRAINED
+    if not (place / "config.json").exists():
         raise CommandError(
-            f"the net that comes along is not in {PRETRAINED}; install the package from a clone of its repository "
+            f"the net that comes along is not in {place}; install the package from a clone of its repository "
             "(pip install -e .), or give a net of your own: `dvc repro` makes one, then --model data/model"
         )
-    return PRETRAINED
+    return place

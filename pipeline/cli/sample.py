@@ -72,12 +72,12 @@ PenTemperature = Annotated[
     option("--pen-temperature", min=0.01, metavar="T", help="Of when strokes and characters end (1).", panel=WRITING),
 ]
 Dream = Annotated[
-    Kind,
+    Kind | None,
     option(
         "--dream",
         metavar="free|described",
         help="Free as the post's net, or a new description first, which a net that is told of parts then writes; how "
-        "it reads stands below each (free).",
+        "it reads stands below each (described, where the net can and no --start is given).",
         panel=WRITING,
     ),
 ]
@@ -121,7 +121,7 @@ def sample(
     mixture_temperature: MixtureTemperature = None,
     width_temperature: WidthTemperature = None,
     pen_temperature: PenTemperature = None,
-    dream: Dream = Kind.FREE,
+    dream: Dream = None,
     ids: Ids = None,
     filtered: Filtered = True,
     color: Colour = True,
@@ -130,19 +130,21 @@ def sample(
     animate: Animate = False,
 ) -> None:
     """Write new characters: a sheet, or a picture each."""
-    kind, planned = picture_kind(out, animate), dream is Kind.DESCRIBED
-    if planned and start:
+    kind = picture_kind(out, animate)
+    if dream is Kind.DESCRIBED and start:
         raise CommandError("--start begins what is dreamt freely; leave it out, or --dream described")
-    if ids and not planned:
-        raise CommandError("--ids goes with --dream described; leave it out, or give both")
     seed = secrets.randbelow(SEEDS) if seed is None else seed
     from pipeline.render import Look  # slow: numpy, torch
     from pipeline.write import prefix, writer
 
+    free = dream is Kind.FREE or bool(start)
+    folder = model or common.shipped(told=not free)
+    net = writer.Writer.of(folder)
+    planned = dream is Kind.DESCRIBED or (not free and net.net.describer is not None)
+    if ids and not planned:
+        raise CommandError("--ids goes with --dream described; leave it out, or give both")
     if kind == "folder":
         writer.check_free(out, count, planned)
-    folder = model or common.shipped()
-    net = writer.Writer.of(folder)
     dreamer = net.dreamer(ids) if planned else None
     begin = prefix.read(start, net.data, _starts_of(folder, starts_file)) if start else None
     temperatures = {

@@ -102,7 +102,7 @@ def write(
     smooth: Smooth = False,
     animate: Animate = False,
 ) -> None:
-    """Write what is described: a sheet, or a picture each. Needs a net with model.described."""
+    """Write what is described: a sheet, or a picture each."""
     asked = [*(texts or [])]
     kind = picture_kind(out, animate)
     check(bool(asked or listed), variants, missing, kind, ids, batches, beside)
@@ -111,7 +111,7 @@ def write(
     from pipeline.render import Look
     from pipeline.write import described, writer
 
-    net = writer.Writer.of(model or common.shipped())
+    net = writer.Writer.of(model or common.shipped(told=True))
     known = table.read(ids).descriptions if ids else {}
     temperatures = {
         "mixture_temperature": temperature if mixture_temperature is None else mixture_temperature,

@@ -7,8 +7,8 @@ In:  the previous step (dx, dy) in scaled units and its pen state one-hot; with 
      measured from the box's centre and from the first point of the stroke. Both are sums of the offsets before, so that
      the net knows nothing that the post's net could not have added up, and does not spend its state on adding. With
      `described` also what it is told of the part that it writes, see `describer`; the pen's third state ends a part.
-Out: 6 K numbers for the mixture (see `mixture`) and 3 logits for the pen. What is shown of an exemplar goes straight to
-     them too, by a matrix of its own: to write after it takes digits that do not pass through recurrent layers.
+     With `exemplars` also where the pen would go in an exemplar of that part, see `exemplar`.
+Out: 6 K numbers for the mixture (see `mixture`) and 3 logits for the pen.
 """
 
 from dataclasses import dataclass, replace
@@ -29,7 +29,6 @@ from pipeline.net.loss import PEN_STATES
 FEATURE_BLOCK = 16
 END_OF_PART = END_OF_CHARACTER  # the pen's third state; a drawing without description is one part
 UNDESCRIBED = {"described": False, "exemplars": False}  # of nets from before there were descriptions
-TOLD_ALONE = ("describer.", "after.")  # weights that a net that is told nothing has not
 CELLS = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
 
 
@@ -107,7 +106,6 @@ class WritingNet(nn.Module):
         self.layers = nn.ModuleList(cell(hidden if i else features, hidden) for i in range(options.layers))
         self.head = nn.Linear(hidden, mixture.BLOCKS * options.mixtures + PEN_STATES)
         self.describer = Describer(known.tokens) if options.described else None
-        self.after = nn.Linear(SHOWN, self.head.out_features, bias=False) if options.exemplars else None
         if source is not None:
             self._initialise(source)
 
@@ -128,11 +126,6 @@ class WritingNet(nn.Module):
         self.head.bias[3 * k : 5 * k] = -1.0
         if self.describer is not None:
             self.describer.initialise(source)
-        if self.after is not None:
-            # of every four components two start where the exemplar's next point is, one as far off as from its last
-            self.after.weight.zero_()
-            for axis, component in ((axis, component) for axis in (0, 1) for component in range(k) if component % 4):
-                self.after.weight[k * (1 + axis) + component, axis + 2 * (component % 4 == 3)] = 1.0
 
     def forward(
         self, previous: Tensor, keep: Tensor, source: torch.Generator | None = None, telling: Telling | None = None
@@ -141,19 +134,11 @@ class WritingNet(nn.Module):
 
         Dropout acts when a generator is given, on each layer's output.
         """
-        told = self._told(previous, telling)
-        hidden = torch.cat((self.features(previous), *told), dim=-1)
+        hidden = torch.cat((self.features(previous), *self._told(previous, telling)), dim=-1)
         for layer in self.layers:
             hidden = unrolled(layer, hidden)
             hidden = self._drop(hidden, source)
-        raw = self.head(hidden[keep])  # padding never reaches the head: (T, B, H) -> (N, H)
-        return raw if self.after is None or telling is None else raw + self._after(told[-1][keep])
-
-    def _after(self, shown: Tensor) -> Tensor:
-        """What an exemplar adds to the outputs: (N, E) -> (N, 6 K + 3)."""
-        assert self.after is not None
-        with torch.autocast(shown.device.type, enabled=False):  # it is there for its digits
-            return self.after(shown)
+        return self.head(hidden[keep])  # padding never reaches the head: (T, B, H) -> (N, H)
 
     def features(self, previous: Tensor) -> Tensor:
         """(T, B, 3) -> (T, B, F)."""
@@ -171,7 +156,7 @@ class WritingNet(nn.Module):
         if self.describer is None:
             return self
         net = WritingNet(replace(self.options, described=False, exemplars=False))
-        weights = {name: tensor for name, tensor in self.state_dict().items() if not name.startswith(TOLD_ALONE)}
+        weights = {name: tensor for name, tensor in self.state_dict().items() if not name.startswith("describer.")}
         first = "layers.0.weight_ih_l0"
         net.load_state_dict(weights | {first: weights[first][:, : -self.options.told]})
         return net.to(self.head.weight.device).train(self.training)
@@ -241,8 +226,7 @@ class WritingNet(nn.Module):
             hidden, after = layer(hidden, before if len(before) > 1 else before[0])
             layers.append(after if isinstance(after, tuple) else (after,))
         following = replace(state, layers=tuple(layers), position=position, stroke_start=stroke_start, lifted=pen > 0)
-        raw = self.head(hidden.squeeze(0))
-        return raw if self.after is None else raw + self._after(parts[-1]), following
+        return self.head(hidden.squeeze(0)), following
 
 
 def _latest(happens: Tensor) -> Tensor:

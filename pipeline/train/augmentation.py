@@ -69,10 +69,11 @@ class Distortion:
         return torch.cat((offsets * self.factors.to(device), pen), dim=-1)
 
     def points(self, points: Tensor, mine: Tensor) -> Tensor:
-        """Points (P, M, 2) from the middle of the box, of the drawings `mine` (M,), stretched, slanted and scaled."""
+        """Points (P, M, 2) from the middle of the box, of the drawings `mine` (M,), moved as these are as a whole."""
         device = points.device
         factors = self.factors[:, mine] if self.factors.shape[1] > 1 else self.factors
-        return torch.einsum("pbi,bij->pbj", points, self.matrices[mine].to(device)) * factors.to(device)
+        moved = torch.einsum("pbi,bij->pbj", points, self.matrices[mine].to(device)) + self.shift[:, mine].to(device)
+        return moved * factors.to(device)
 
 
 def begins(target: Tensor) -> Tensor:
