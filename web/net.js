@@ -22,7 +22,7 @@ export class NetError extends Error {
 }
 
 /** The text of a net.json -> { model, data, pen_weights, sample, scores, layers, head, engine }, and of a net that is
- * told of parts { knows, describer, toldWeight }, of one that is shown exemplars { shownWeight, after }. Throws NetError. plain: compute without WebAssembly. */
+ * told of parts { knows, describer, toldWeight }, of one that is shown exemplars { shownWeight }. Throws NetError. plain: compute without WebAssembly. */
 export function read(text, plain = false) {
   let content;
   try {
@@ -73,8 +73,8 @@ function assemble(content, engine) {
   const describer = new Describer(engine, { numbers, matrix, vector }, FIRST_NAME + content.vocabulary.length);
   const columns = TOLD + (model.exemplars ? SHOWN : 0), values = numbers("told.weight", gates * H, columns);
   const part = (from, to) => engine.matrix(values.filter((_, i) => i % columns >= from && i % columns < to), gates * H, to - from);
-  Object.assign(net, { knows: new Knowledge(content), describer, toldWeight: part(0, TOLD) });
-  return model.exemplars ? { ...net, shownWeight: part(TOLD, columns), after: matrix("after.weight", outputs, SHOWN) } : net;
+  const shownWeight = columns > TOLD ? part(TOLD, columns) : null;
+  return { ...net, knows: new Knowledge(content), describer, toldWeight: part(0, TOLD), shownWeight };
 }
 
 /** What the first layer is told at each visit of an encoded description: { visits, columns, shares [gates H][columns] },
@@ -83,7 +83,7 @@ export function tell(net, encoded) {
   const visits = encoded.parts.length, columns = wide(visits);
   const shares = new Float32Array(net.toldWeight.rows * columns);
   net.engine.multiply(net.toldWeight, net.describer.told(encoded), columns, shares, false);
-  return { visits, columns, shares, exemplar: net.after ? (encoded.exemplar ?? null) : null };
+  return { visits, columns, shares, exemplar: (net.shownWeight && encoded.exemplar) ?? null };
 }
 
 /** The state of B drawings; `advance` reads one step of each, after which `outputs` [6 K + 3][B] is the next one's. */
@@ -166,7 +166,6 @@ export class Batch {
       input = this.hidden[i];
     });
     engine.multiply(net.head.weight, input, B, this.outputs, false);
-    if (this.shown) engine.multiply(net.after, this.shown, B, this.outputs, true);
     addBias(this.outputs, net.head.bias, B);
   }
 

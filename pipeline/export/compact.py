@@ -1,7 +1,8 @@
 """A net as one small JSON file, for the web and to pass on: weights in 8 bits, in 16 where pen places come and go.
 
-Each row of a matrix has a scale of its own, a float32, and whole numbers from -127 to 127, or of the small matrices
-next to the coordinates, FINE, from -32767 to 32767; a weight is their product. Biases are float32. (In 8 bits the first input alone cost 0.014 nats a step, all the others together 0.003.)
+Each row of a matrix has a scale of its own, a float32, and whole numbers from -127 to 127, or of the two small matrices
+next to the coordinates, the first input and the head, from -32767 to 32767; a weight is their product. Biases are
+float32. (In 8 bits the first input alone cost 0.014 nats a step, all the others together 0.003.)
 Shapes: R rows of a matrix, C columns. All arrays are base64 of little-endian bytes, row by row:
 
     {"format": "fake-kanji net", "version": 1,
@@ -49,7 +50,7 @@ from pipeline.net.model import UNDESCRIBED, ModelParams, WritingNet
 FORMAT = "fake-kanji net"
 VERSION, DESCRIBED, SHOWN = 1, 2, 3  # of a net that is told nothing, told of parts, shown exemplars of them, too
 FIRST, TOLD_COLUMNS = "layers.0.weight_ih_l0", "told.weight"
-FINE = ("head.weight", FIRST, "after.weight")  # in 16 bits
+FINE = ("head.weight", FIRST)  # in 16 bits
 LARGEST = {8: 127, 16: 32767}
 KINDS = {8: "<i1", 16: "<i2"}
 CONFIG = ("data", "pen_weights", "sample")  # what of a model's config the file keeps
