@@ -56,7 +56,7 @@ async function take(files) {
   const shown = read.find(({ text }) => SHOWN.test(text)), net = read.find((each) => each !== shown);
   const exemplars = async () => shown?.text ?? null;
   if (net) return use(net.text, net.name, exemplars);
-  if (!shown || !state.net?.exemplars) return shown && say(word("noExemplars"));
+  if (!shown || !state.net?.exemplars) return shown && say(word("otherExemplars"));
   await supply(exemplars());
   await offer();
   renew();

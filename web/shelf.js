@@ -4,9 +4,9 @@ import { readLibrary } from "./exemplars.js";
 let last = null; // read; another net may be shown the same
 
 export class Shelf {
-  /** id: of the library that is wanted; missing(): what to do where it does not come, or is another. */
-  constructor(id, missing) {
-    Object.assign(this, { id, missing, brought: false, reading: null });
+  /** id: of the library that is wanted; wrong(code): tells that it does not come, or is damaged or another. */
+  constructor(id, wrong) {
+    Object.assign(this, { id, wrong, brought: false, reading: null });
     this.text = new Promise((resolve) => (this.resolve = resolve));
   }
 
@@ -22,13 +22,11 @@ export class Shelf {
   }
 
   async read() {
-    try {
-      if (last?.id !== this.id) last = await readLibrary(await this.text);
-      if (last.id !== this.id) throw new Error(last.id);
-      return last;
-    } catch {
-      this.missing();
-      return null;
-    }
+    const own = last?.id === this.id ? last : null;
+    if (own && !this.brought) return own;
+    const text = await this.text, found = await readLibrary(text).catch(() => null);
+    if (found?.id === this.id) return (last = found);
+    this.wrong(text === null ? "noExemplars" : "otherExemplars");
+    return own;
   }
 }

@@ -93,7 +93,7 @@ function described(description, spell) {
   return { signs: signs(found), visits, english: net.knows.reading(parse(description), spell) };
 }
 
-const stock = (id) => new Shelf(id, () => postMessage({ kind: "error", code: "noExemplars" }));
+const stock = (id) => new Shelf(id, (code) => postMessage({ kind: "error", code }));
 const isTold = ({ kind, description, descriptions }) => kind === "dream" || description || descriptions?.some(Boolean);
 
 /** Whether the net is still there once it knows its exemplars; it goes on without those that are missing. */

@@ -288,7 +288,8 @@ def test_without_them_it_says_so_once_and_writes_all_the_same(visit, shown, unsh
     other = {"name": "x.json", "mimeType": "application/json",
              "buffer": json.dumps(library.pack(a_knowledge(20), None)).encode()}  # fmt: skip
     page.locator("#file").set_input_files(other)
-    page.wait_for_function(MISSING)
+    page.wait_for_function("document.getElementById('status').textContent.includes('not the exemplars of this net')")
+    assert np.array_equal(outputs(page, "国", steps), outputs(whole, "国", steps))
 
 
 def test_what_is_written_freely_does_not_wait_for_them(visit, served):
