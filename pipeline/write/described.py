@@ -16,7 +16,7 @@ from pipeline.describe.description import Description
 from pipeline.describe.encoding import Encoded
 from pipeline.describe.knowledge import Knowledge
 from pipeline.drawing import Steps
-from pipeline.export import compact
+from pipeline.export import library
 from pipeline.progress import Progress, unseen
 from pipeline.sample import attempts, sampler
 from pipeline.sample.sampler import SampleParams
@@ -65,7 +65,7 @@ class Reader:
 
 def _known(place: Path) -> Knowledge:
     """place: a model's folder, or the file of `compact`."""
-    return compact.knowledge(compact.read(place), str(place)) if place.is_file() else Knowledge.load(place)
+    return library.known(place) if place.is_file() else Knowledge.load(place)
 
 
 def write(
