@@ -1,6 +1,7 @@
 """Dreams with a plan: new descriptions by the parts that the net knows, and drawings that are told them."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -14,12 +15,13 @@ from pipeline.describe.dreams import DreamError, Dreams
 from pipeline.describe.encoding import Vocabulary
 from pipeline.describe.knowledge import Knowledge
 from pipeline.describe.visits import Habits
-from pipeline.export import compact
+from pipeline.export import compact, web
 from pipeline.net import checkpoint
 from pipeline.sample import dreaming, sampler
 from pipeline.sample.dreaming import Dream, Dreamer, UntoldError, captions
 from pipeline.sample.filters import ACCEPTED
 from pipeline.sample.sampler import SampleParams, SamplingError
+from stages import export
 from stages import sample as stage
 from tests.support.told import DATA, MODEL, a_net
 
@@ -111,6 +113,15 @@ def test_a_table_that_cannot_be_read_is_told_before_any_work(options, tmp_path):
     with pytest.raises(SamplingError, match=r"^sample\.ids: .*none\.txt cannot be read: No such .*set it to null$"):
         asked.check_here({})
     options(ids=str(tmp_path / "none.txt")).check_here({})  # what dreams freely asks no table
+
+
+def test_the_page_is_given_away_without_the_place_of_the_table(model, listed, options, tmp_path, monkeypatch):
+    made = []
+    monkeypatch.setattr(params, "load", lambda name: options(dream="described", ids=str(listed)))
+    monkeypatch.setattr(web, "make", lambda net, config, *rest: made.append(config) or SimpleNamespace(sentence=""))
+    monkeypatch.setattr(web, "write", lambda folder, one: None)
+    export.main(None, model, tmp_path, tmp_path / "web")
+    assert made[0]["sample"]["ids"] is None and made[0]["sample"]["dream"] == "described"
 
 
 def test_a_net_that_is_never_told_cannot_dream_so(net, tmp_path):
