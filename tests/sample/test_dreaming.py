@@ -112,7 +112,7 @@ def test_a_table_that_cannot_be_read_is_told_before_any_work(options, tmp_path):
     asked = options(dream="described", ids=str(tmp_path / "none.txt"))
     with pytest.raises(SamplingError, match=r"^sample\.ids: .*none\.txt cannot be read: No such .*set it to null$"):
         asked.check_here({})
-    options(ids=str(tmp_path / "none.txt")).check_here({})  # what dreams freely asks no table
+    options(dream="free", ids=str(tmp_path / "none.txt")).check_here({})  # what dreams freely asks no table
 
 
 def test_the_page_is_given_away_without_the_place_of_the_table(model, listed, options, tmp_path, monkeypatch):
