@@ -159,7 +159,7 @@ def test_the_command_dreams_of_no_character_of_a_table(model, listed, tmp_path):
     asked = ("--model", model, "--seed", 1, "--count", 9, "--no-filter", "--ids", listed, "--out", tmp_path / "each")
     run(*asked, "--dream", "described")
     assert set(pd.read_csv(tmp_path / "each" / "dreams.csv")["description"].str[-1]) == set("食反各")
-    assert "--ids goes with --dream described" in run(*asked[:-1], tmp_path / "free", code=1)
+    assert "--ids goes with --dream described" in run(*asked[:-1], tmp_path / "free", "--dream", "free", code=1)
     said = run(*asked[:-1], tmp_path / "none", "--dream", "described", "--ids", tmp_path, code=1)
     assert "cannot be read: Is a directory" in said and not (tmp_path / "none").exists()
 
