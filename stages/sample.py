@@ -6,9 +6,11 @@ from typing import Any
 from tqdm import tqdm
 
 from pipeline import dataset, params, render
+from pipeline.describe.dreams import DreamError
 from pipeline.drawing import Steps
 from pipeline.files import whole_folder, write_json
 from pipeline.net import checkpoint
+from pipeline.net.model import WritingNet
 from pipeline.sample import sampler
 from pipeline.sample.dreaming import Dreamer, captions
 from stages import run
@@ -19,7 +21,7 @@ CELL_PX = 110  # of the sheet's PNG
 def main(row: Any, model: Path, out: Path) -> str:
     options = params.load("sample")
     net, config = checkpoint.load_model(model, sampler.choose_device(options.device))
-    dreamer = Dreamer.load(model, net, options.ids) if options.dream == "described" else None
+    dreamer = dreamer_of(net, model, options)
     with tqdm(total=options.count, desc="sample", unit=" accepted") as bar:
 
         def show(accepted: int, drawn: int) -> None:
@@ -34,6 +36,17 @@ def main(row: Any, model: Path, out: Path) -> str:
         write_json(folder / "data.json", about)  # for who exports them
         draw(folder, found.accepted, options, config["data"], captions(found.accepted_dreams))
     return sampler.sentence(found, options)
+
+
+def dreamer_of(net: WritingNet, model: Path, options: sampler.SampleParams) -> Dreamer | None:
+    """None where it dreams freely: as asked, or as the drawings name no components and there is nothing to describe."""
+    if options.dream == "free":
+        return None
+    try:
+        return Dreamer.load(model, net, options.ids)
+    except DreamError as error:
+        print(f"sample: {error}; it dreams freely", flush=True)
+        return None
 
 
 def draw(

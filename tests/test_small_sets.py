@@ -17,18 +17,27 @@ import stages.sample
 import stages.score
 import stages.train
 from tests.support import ROOT
+from tests.support.drawings import FREE
 from tests.support.workspace import SMALL
 
 LINE, DOT = "M10 50L90 50", "M50 50z"
 SMALLER = {
     "fetch": {"path": "svg", "licence": None},
     "parse": {"select": ["kanji", "kana", "other"]},
-    "model": {"hidden_size": 8, "mixtures": 2},
+    "model": {"hidden_size": 8, "mixtures": 2, **FREE},
     "train": {"epochs": 2, "warmup_steps": 1},
-    "sample": {"count": 4, "max_attempts": 8, "min_strokes": 1, "max_steps": 12, "min_size": 0.0},
+    "sample": {
+        "count": 4,
+        "max_attempts": 8,
+        "min_strokes": 1,
+        "max_steps": 12,
+        "min_size": 0.0,
+        "dream": "free",
+    },
     "score": {"films": 1},
 }
 HALVES = {"test_percent": 33, "valid_percent": 33}
+TOLD = {"model": {"described": True, "exemplars": True}, "sample": {"dream": "described", "ids": None}}
 ALL_ACCEPTED = {"count": 30, "max_attempts": 400, "min_distance": 0.0, "max_steps": 200, "margin": 1e6}
 
 
@@ -107,9 +116,9 @@ SCORED = {
     "none accepted": (lines(9), {"batch": HALVES, "sample": {"min_size": 1e6}}),
     "one accepted": (lines(9), {"batch": HALVES, "sample": {"count": 1}}),
     "scale auto": (lines(9), {"batch": HALVES | {"scale": "auto"}}),
-    "told of parts, where there are none": (lines(9), {"batch": HALVES, "model": {"described": True}}),
-    "told of parts, of strokes alone": (strokes(9, 3), {"batch": HALVES, "model": {"described": True}}),
-    "told of parts, dots alone": ([[DOT, DOT]] * 12, {"batch": HALVES | {"size": 1}, "model": {"described": True}}),
+    "told of parts, where there are none": (lines(9), {"batch": HALVES, **TOLD}),
+    "told of parts, of strokes alone": (strokes(9, 3), {"batch": HALVES, **TOLD}),
+    "told of parts, dots alone": ([[DOT, DOT]] * 12, {"batch": HALVES | {"size": 1}, **TOLD}),
 }
 
 

@@ -14,6 +14,7 @@ import stages
 from pipeline import params
 from pipeline.score.judge import judge
 from tests.support import ROOT
+from tests.support.drawings import FREE
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 WRITES = """
@@ -85,6 +86,17 @@ def test_what_this_machine_cannot_do_is_told_by_every_stage_before(
     later = {"train": "export", "sample": "score"}.get(section)
     if later:  # it has run, on another machine perhaps
         stages.check_here(later, changed)
+
+
+def test_a_net_that_is_never_told_is_not_trained_to_dream_so(defaults, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    free = {**defaults, "model": {**defaults["model"], **FREE}}
+    for stage in ("fetch", "train", "sample"):
+        with pytest.raises(
+            params.ParamsError, match=r"sample\.dream is described, but with .* set sample\.dream to free"
+        ):
+            stages.check_here(stage, free)
+        stages.check_here(stage, {**free, "sample": {**free["sample"], "dream": "free"}})
 
 
 def test_problems_of_several_sections_are_told_at_once(defaults, monkeypatch):

@@ -8,7 +8,9 @@ derivation   a drawing's description from KanjiVG's groups
 visits       the order in which a writer visits a description's parts
 table        descriptions by character, from an IDS table
 encoding     descriptions as numbers for a net
-knowledge    what a net knows of them: names, spellings, order of writing
+instances    where named parts stand in drawings, and the usual boxes of places
+exemplars    how other characters have the parts of a description, to be written after
+knowledge    what a net knows of them: names, spellings, order of writing, exemplars
 dreams       new descriptions, like those of known characters
 reading      a description in English, by the radicals' names
 """

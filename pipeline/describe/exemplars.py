@@ -23,15 +23,15 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
 from pipeline.dataset import DrawingSet
+from pipeline.describe import instances
 from pipeline.describe.arrangement import Told
-from pipeline.describe.encoding import DEPTH, PLACES, Exemplar, place
+from pipeline.describe.encoding import DEPTH, PLACES, Exemplar
 from pipeline.drawing import ON_PAPER
 from pipeline.files import whole_file
 
 FILE = "exemplars.safetensors"
 BRUSH = "Kaisho"  # in the name of a variant
 GRID = 0.001  # of a scaled unit; KanjiVG's own digits are 0.01 / 15
-LEAST_STROKES = 2
 STRETCH = 2.5  # at most, of what stood elsewhere
 
 
@@ -116,25 +116,26 @@ class Library:
         lifts = [np.flatnonzero(steps[:, 2] != ON_PAPER) + 1 for steps in drawings]
         firsts = np.cumsum([0, *map(len, places)])
         strokes = np.concatenate([[0], *(stops + first for stops, first in zip(lifts, firsts, strict=False))])
-        found = [one for row, drawing in enumerate(told) for one in _instances(drawing, row)]
-        names = tuple(sorted({name for name, *_ in found}))
+        found = [one for row, drawing in enumerate(told) for one in instances.of_drawing(drawing, row)]
+        names = tuple(sorted({one.name for one in found}))
         number = {name: i for i, name in enumerate(names)}
         points = np.rint(np.concatenate(places) / GRID) if places else np.zeros((0, 2))
-        boxes, whole = _usual_boxes(told, _stroke_boxes(points * GRID, strokes), np.cumsum([0, *map(len, lifts)]))
+        begins = np.cumsum([0, *map(len, lifts)])  # the first stroke of each drawing
+        boxes, whole = instances.usual_boxes(told, instances.stroke_boxes(points * GRID, strokes), begins)
         return cls(
             names,
             {
                 "points": points.astype(np.int16 if np.abs(points).max(initial=0) < 2**15 else np.int32),
                 "strokes": strokes.astype(np.int32),
-                "drawings": np.cumsum([0, *map(len, lifts)]).astype(np.int32),
+                "drawings": begins.astype(np.int32),
                 "families": families_of(drawings.index),
                 "styles": styles_of(drawings.index),
-                "name": np.array([number[name] for name, *_ in found], np.int32),
-                "drawing": np.array([row for _, row, *_ in found], np.int32),
-                "rest": np.array([rest for *_, rest, _, _ in found], np.int16),
-                "paths": np.array([path for *_, path, _ in found], np.uint8).reshape(-1, DEPTH),
-                "runs": np.cumsum([0, *(len(runs) for *_, runs in found)]).astype(np.int32),
-                "spans": np.array([run for *_, runs in found for run in runs], np.int16).reshape(-1, 2),
+                "name": np.array([number[one.name] for one in found], np.int32),
+                "drawing": np.array([one.drawing for one in found], np.int32),
+                "rest": np.array([one.rest for one in found], np.int16),
+                "paths": np.array([one.path for one in found], np.uint8).reshape(-1, DEPTH),
+                "runs": np.cumsum([0, *(len(one.runs) for one in found)]).astype(np.int32),
+                "spans": np.array([run for one in found for run in one.runs], np.int16).reshape(-1, 2),
                 "boxes": boxes.astype(np.float32),
                 "whole": whole.astype(np.float32),
             },
@@ -151,8 +152,10 @@ class Library:
         try:
             with safe_open(path, framework="np") as file:
                 names = json.loads((file.metadata() or {})["names"])
-                return cls(tuple(names), {name: file.get_tensor(name) for name in NOTHING.arrays})
-        except (OSError, SafetensorError, KeyError, TypeError, json.JSONDecodeError) as error:
+                arrays = {name: file.get_tensor(name) for name in NOTHING.arrays}
+            _check(names, arrays)
+            return cls(tuple(names), arrays)
+        except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
             raise ExemplarError(
                 f"{path} holds no exemplars ({error}); `dvc repro --force train` makes it anew"
             ) from None
@@ -265,6 +268,24 @@ NOTHING = Library(
 )
 
 
+def _check(names: Sequence[str], arrays: Mapping[str, NDArray]) -> None:
+    """Raises ValueError: arrays that do not belong together."""
+    shapes = {name: array.shape[1:] for name, array in arrays.items()}
+    length = {name: len(array) for name, array in arrays.items()}
+    ends = {name: int(arrays[name][-1]) if length[name] else -1 for name in ("strokes", "drawings", "runs")}
+    fits = (
+        shapes == {name: array.shape[1:] for name, array in NOTHING.arrays.items()}
+        and length["name"] == length["drawing"] == length["rest"] == length["paths"] == length["runs"] - 1
+        and (ends["strokes"], ends["drawings"]) == (length["points"], length["strokes"] - 1)
+        and (ends["runs"], length["families"]) == (length["spans"], length["drawings"] - 1)
+        and (length["boxes"], length["whole"]) == (PLACES, 4)
+        and int(arrays["name"].max(initial=-1)) < len(names)
+        and int(arrays["drawing"].max(initial=-1)) < length["families"]
+    )
+    if not fits:
+        raise ValueError("its arrays do not belong together")
+
+
 def of_visits(visited: Sequence[tuple[int, int]], found: Mapping[int, list[Run]]) -> Exemplar:
     """visited: (leaf, piece) in the order of writing; found: the runs of each leaf that is shown one. The last piece of
     a leaf is shown all runs that are left."""
@@ -280,57 +301,3 @@ def of_visits(visited: Sequence[tuple[int, int]], found: Mapping[int, list[Run]]
         return Exemplar.nothing(len(visited))
     ends = np.cumsum(np.concatenate([[0], *(run.lengths for run in shown)]))
     return Exemplar(np.concatenate([run.points for run in shown]), ends, np.cumsum(counts))
-
-
-def _instances(told: Told, row: int) -> list[tuple[str, int, int, list[int], tuple[tuple[int, int], ...]]]:
-    """(name, row, strokes beside it, path, runs) of all parts of a drawing."""
-    total = _count(told)
-    found = []
-    todo: list[tuple[Told, list[int]]] = [(told, [])]
-    while todo:
-        node, path = todo.pop()
-        strokes, operator = _count(node), node.description.operator
-        if node.description.name and strokes >= LEAST_STROKES:
-            found.append((node.description.name, row, total - strokes, ([0] * DEPTH + path)[-DEPTH:], node.runs))
-        todo += [(part, [*path, place(operator, slot)]) for slot, part in enumerate(node.parts)]
-    return found
-
-
-def _count(told: Told) -> int:
-    return sum(last - first + 1 for first, last in told.runs)
-
-
-def _stroke_boxes(points: NDArray, strokes: NDArray) -> NDArray[np.float64]:
-    if len(strokes) < 2:
-        return np.zeros((0, 4))
-    return np.hstack((np.minimum.reduceat(points, strokes[:-1]), np.maximum.reduceat(points, strokes[:-1])))
-
-
-def _usual_boxes(
-    told: Sequence[Told], boxes: NDArray[np.float64], drawings: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The median of the boxes of each place, within the box above it; and of whole drawings."""
-    within: list[list[NDArray[np.float64]]] = [[] for _ in range(PLACES)]
-    whole = [_around(one, boxes[first:]) for one, first in zip(told, drawings, strict=False)]
-    for one, first, outer in zip(told, drawings, whole, strict=False):
-        todo = [(one, outer)]
-        while todo:
-            node, box = todo.pop()
-            size = np.maximum(box[2:] - box[:2], GRID)
-            for slot, part in enumerate(node.parts):
-                inner = _around(part, boxes[first:])
-                relative = np.concatenate(((inner[:2] - box[:2]) / size, (inner[2:] - box[:2]) / size))
-                within[place(node.description.operator, slot)].append(relative)
-                todo.append((part, inner))
-    usual = [np.median(many, axis=0) if many else np.array([0.0, 0.0, 1.0, 1.0]) for many in within]
-    return _solid(np.array(usual)), _solid(np.median(whole, axis=0) if whole else np.array([-1.0, -1.0, 1.0, 1.0]))
-
-
-def _solid(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Wide and high enough that nothing is divided by nothing."""
-    return np.concatenate((boxes[..., :2], np.maximum(boxes[..., 2:], boxes[..., :2] + 0.1)), axis=-1)
-
-
-def _around(told: Told, boxes: NDArray[np.float64]) -> NDArray[np.float64]:
-    mine = np.concatenate([boxes[first : last + 1] for first, last in told.runs])
-    return np.concatenate((mine[:, :2].min(axis=0), mine[:, 2:].max(axis=0)))

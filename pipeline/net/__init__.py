@@ -5,4 +5,5 @@ loss        what training makes small: offset and weighted pen likelihood; anoth
 model       the recurrent net: a new cell or input goes there
 checkpoint  weights and training states on disk: safetensors and JSON
 describer   what the net is told of the part that it writes
+exemplar    what it is shown of that part: where the pen would go next in another character's
 """

@@ -76,8 +76,14 @@ class SampleParams:
         return self
 
     def check_here(self, sections: Mapping[str, Any]) -> None:
-        """Raises SamplingError: a device that this machine has not, a table that cannot be read."""
+        """Raises SamplingError: a device that this machine has not, a net that is never told what it is to dream, a
+        table that cannot be read."""
         choose_device(self.device)
+        if self.dream == "described" and "model" in sections and not sections["model"].described:
+            raise SamplingError(
+                "sample.dream is described, but with model.described: false the net is never told what to write; "
+                "set sample.dream to free"
+            )
         if self.ids and self.dream == "described":
             try:
                 table.read(self.ids)

@@ -6,19 +6,9 @@ import numpy as np
 import pytest
 
 from pipeline.describe import derivation, visits
-from pipeline.describe.derivation import Told
 from pipeline.describe.description import Description, leaves, parse, text
 from pipeline.describe.visits import Habits, Visit
-
-
-def leaf(name, *runs):
-    return Told(Description(name), runs)
-
-
-def made(operator, *parts, name=""):
-    runs = sorted(run for part in parts for run in part.runs)
-    return Told(Description(name, operator, tuple(part.description for part in parts)), tuple(runs), parts)
-
+from tests.support.parts import leaf, made
 
 COUNTRY = made("⿴", leaf("囗", (0, 1), (7, 7)), leaf("玉", (2, 6)), name="国")
 ROAD = made("⿺", leaf("辶", (9, 11)), leaf("首", (0, 8)), name="道")

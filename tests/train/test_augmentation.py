@@ -93,6 +93,21 @@ def test_strokes_move_as_they_are(minibatch, options):
     assert began.sum() == strokes.sum() and not began[~keep].any()
 
 
+@pytest.mark.parametrize("per_drawing", [False, True])
+def test_an_exemplar_moves_as_the_drawing_does(minibatch, options, per_drawing):
+    """Of a drawing that is its own exemplar each point stays on the exemplar's, of half a minibatch too."""
+    target, keep = minibatch
+    whole = {"scale_range": 0.3, "scale_per_axis": True, "scale_per_drawing": per_drawing, "stretch_range": 0.35}
+    asked = options(**whole, slant_range=0.15, shift_range=0.4)
+    mine = torch.arange(1, target.shape[1], 2)
+    made = Distortion.of(*target.shape[:2], 1.0, asked, generator(1))
+    moved, shown = places(made.drawings(target))[:, mine], made.points(places(target)[:, mine], mine)
+    torch.testing.assert_close(shown[keep[:, mine]], moved[keep[:, mine]], rtol=1e-4, atol=1e-4)
+    assert not torch.allclose(moved, places(target)[:, mine], atol=0.1)  # the control
+    apart = Distortion.of(*target.shape[:2], 1.0, options(stroke_shift=0.5), generator(1))
+    assert torch.equal(apart.points(places(target), torch.arange(target.shape[1])), places(target))
+
+
 def test_all_of_it_fades(options):
     fading, constant = options(augmentation_ends=0.5), options(augmentation_ends=0.0)
     assert [augmentation.reach(fading, done) for done in (0.0, 0.25, 0.5, 0.9)] == [1, 0.5, 0, 0]

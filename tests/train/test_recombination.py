@@ -10,9 +10,15 @@ import torch
 from pipeline import drawing
 from pipeline.batch import minibatches
 from pipeline.dataset import DrawingSet
+from pipeline.describe import derivation, visits
+from pipeline.describe.derivation import Told
+from pipeline.describe.exemplars import Library, families_of
+from pipeline.describe.knowledge import Knowledge
 from pipeline.parse import reading
-from pipeline.train import recombination
+from pipeline.train import recombination, telling
 from pipeline.train.recombination import RecombinationParams
+from pipeline.train.telling import Taught, TellingParams
+from tests.support.parts import a_set, across, leaf, made
 
 OPTIONS = RecombinationParams(recombinations=3, recombined=0.8, recombined_at_end=0.2)
 
@@ -169,6 +175,122 @@ def test_neighbours_are_the_nearest_by_brute_force(kanji):
         chosen = near[row][near[row] >= 0]
         assert set(chosen) <= within
         assert not (family[chosen] == family[row]).any() and (kind[chosen] == kind[row]).all()
+
+
+# --- of a net that is told of parts
+
+
+def test_a_part_gives_place_to_another_and_what_comes_after_moves():
+    """玉 of 国, five strokes, the frame closed after it: by three strokes that stand fourth in their drawing."""
+    jade = leaf("玉", (2, 6))
+    country = made("⿴", leaf("囗", (0, 1), (7, 7)), jade, name="国")
+    land = made("⿰", made("⿴", leaf("囗", (0, 1), (7, 7)), jade, name="国"), leaf("彡", (8, 10)), name="X")
+    for name, kept in (("玉", "国"), ("王", "")):
+        by = made("⿱", leaf("㇐", (4, 4)), leaf("土", (5, 6)), name=name)
+        there = made("⿱", leaf("㇐", (2, 2)), leaf("土", (3, 4)), name=name)
+        found = recombination.exchanged(country, [(jade, by)])
+        assert found == made("⿴", leaf("囗", (0, 1), (5, 5)), there, name=kept)
+        whole = recombination.exchanged(land, [(jade, by)])
+        assert whole == made("⿰", found, leaf("彡", (6, 8)), name="X" if kept else "")
+
+
+def test_two_parts_give_place_at_once():
+    left, right = leaf("日", (0, 1)), leaf("月", (2, 5))
+    clear = made("⿰", left, right, name="明")
+    found = recombination.exchanged(clear, [(left, leaf("日", (3, 6))), (right, leaf("月", (0, 0)))])
+    assert found == made("⿰", leaf("日", (0, 3)), leaf("月", (4, 4)), name="明")
+    assert recombination.exchanged(clear, []) == clear
+
+
+def test_a_form_of_the_same_part_keeps_the_name():
+    water = leaf("氵", (0, 2))
+    found = recombination.exchanged(made("⿰", water, leaf("木", (3, 6)), name="沐"), [(water, leaf("⺡", (0, 2)))])
+    assert found.description.name == "沐" and found.description.parts[0].name == "⺡"
+
+
+ALIKE, OTHER = [across(0, -3, 3, 3), across(0.1, -2.9, 3, 3)], across(0, -3, 3, 2.9)
+WORLD = a_set(
+    (1, [*across(-3, -3, 0, 3), *ALIKE[0]]),
+    (2, [[(-2, -3), (-2, 3)], *ALIKE[1]]),
+    (-1, [*OTHER, [(-3, -3), (-3, 3)], [(-2, -3), (-2, 3)]]),
+)
+SPELLED = [
+    made("⿰", leaf("A", (0, 1)), leaf("B", (2, 3)), name="X"),
+    made("⿰", leaf("㇑", (0, 0)), leaf("B", (1, 2)), name="Y"),
+    made("⿰", leaf("C", (2, 3)), leaf("D", (0, 1)), name="Z"),
+]
+
+
+def test_a_recombined_drawing_is_described_and_says_of_whom_it_is_made():
+    options = RecombinationParams(recombinations=40, recombined=0.5, recombined_at_end=0.5)
+    found = recombination.recombined(WORLD, options, 1, SPELLED)
+    own = families_of(WORLD.index).tolist()
+    assert list(found.told[:3]) == SPELLED and found.families[:3] == [frozenset({one}) for one in own]
+    seen = set()
+    for row in range(3, len(found.drawings), 3):  # of the first one: ⿰AB
+        parts, name = found.told[row].description.parts, found.told[row].description.name
+        assert parts[0].name == "A" and name == ("X" if parts[1].name == "B" else "")
+        donors = found.families[row] - {own[0]}
+        assert donors == {"B": donors & {own[1]}, "D": {own[2]}}[parts[1].name]
+        seen.add((parts[1].name, *sorted(donors)))
+    assert seen >= {("B", own[1]), ("D", own[2])}
+
+
+@pytest.fixture(scope="module")
+def told(kanji) -> list[Told]:
+    return derivation.descriptions(kanji.index, kanji)
+
+
+def nodes(one: Told) -> list[Told]:
+    return [one, *(node for part in one.parts for node in nodes(part))]
+
+
+def strokes_of(one: Told) -> list[int]:
+    return sorted(stroke for first, last in one.runs for stroke in range(first, last + 1))
+
+
+def test_real_recombinations_are_described_stroke_for_stroke(kanji, told):
+    options = RecombinationParams(recombinations=1, recombined=0.5, recombined_at_end=0.5)
+    made = recombination.recombined(kanji, options, 1, told)
+    count, new, named = len(kanji), 0, 0
+    codes = kanji.index["code_point"].tolist()
+    for row in range(count, 2 * count):
+        steps, one = made.drawings[row], made.told[row]
+        drawing.check(steps)
+        number = drawing.stroke_count(steps)
+        visited = [(visit.first, visit.last) for visit in visits.of_told(one)]
+        assert [s for first, last in visited for s in range(first, last + 1)] == list(range(number))
+        assert strokes_of(one) == list(range(number))
+        for node in nodes(one):  # the description is that of the parts, and each has the strokes of its own
+            assert node.description.parts == tuple(part.description for part in node.parts)
+            assert not node.parts or sorted(s for part in node.parts for s in strokes_of(part)) == strokes_of(node)
+        same = np.allclose(steps, kanji[row - count], atol=1e-5) if len(steps) == len(kanji[row - count]) else False
+        donors = made.families[row] - {codes[row - count]}
+        assert codes[row - count] in made.families[row] and len(donors) <= 2 and donors <= set(codes)
+        assert donors or same
+        new, named = new + (not same), named + (one.description.name != "")
+    assert new > 0.8 * count and 0.3 * count < named < 0.9 * count
+
+
+def test_of_its_donors_a_recombined_drawing_is_shown_nothing(kanji, told, monkeypatch):
+    options = RecombinationParams(recombinations=1, recombined=0.5, recombined_at_end=0.5)
+    made = recombination.recombined(kanji, options, 1, told)
+    library = Library.learn(kanji, told)
+    knows = Knowledge.learn(told, [], 3, library)
+    of, shown, best = {frozenset[int]()}, 0, Library._best
+
+    def watched(self, name, path, rest, choice):
+        nonlocal shown
+        rows = best(self, name, path, rest, choice)
+        of.add(choice.families)
+        shown += len(rows)
+        assert not set(library.arrays["families"][library.arrays["drawing"][rows]].tolist()) & choice.families
+        return rows
+
+    monkeypatch.setattr(Library, "_best", watched)
+    asked = TellingParams(spellings=1, spelled=0.3, untold=0.1, least_known=3, unshown=0.05)
+    telling.of(Taught.of(made), knows, asked, 1)
+    assert shown > len(kanji) and of >= {families for families in made.families if len(families) > 1}
 
 
 @pytest.mark.parametrize(("done", "share"), [(0.0, 0.8), (0.5, 0.5), (1.0, 0.2)])
