@@ -58,10 +58,11 @@ export class Library {
     return this.strokesOf(row).map(({ points, lengths }) => ({ points: Float32Array.from(points, moved), lengths }));
   }
 
-  /** The one most alike in its place, of those the one with the nearest rest, of these the first. */
+  /** Of the usual style, of these the one most alike in its place, of these with the nearest rest, of these the first. */
   best(name, path, rest) {
+    const rows = this.rows[this.numbers.get(name)] ?? [], usual = rows.filter((row) => !this.styles[this.drawing[row]]);
     let best, most = -1, least = 0;
-    for (const row of this.rows[this.numbers.get(name)] ?? []) {
+    for (const row of usual.length ? usual : rows) {
       const alike = this.alike(row, path), apart = Math.abs(this.rest[row] - rest);
       if (alike > most || (alike === most && apart < least)) [best, most, least] = [row, alike, apart];
     }

@@ -14,7 +14,7 @@ import sys
 import zlib
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +29,26 @@ from pipeline.export.compact import CompactError
 FORMAT, VERSION, ENDING = "fake-kanji exemplars", 1, ".exemplars.json"
 COUNTS = "counts"
 KINDS = {name: array.dtype for name, array in NOTHING.arrays.items()} | {COUNTS: np.dtype(np.int32)}
+WIDE = {"points": np.dtype(np.int32)}  # where they are far out
 DIFFERENCES = ("points", "strokes", "drawings", "families", "drawing", "runs")  # of a row from the one before
 CURE = "export the net again"
+
+
+class Part(NamedTuple):
+    """An array of the file."""
+
+    name: str
+    kind: np.dtype
+    shape: tuple[int, ...]
+
+    @property
+    def is_usual(self) -> bool:
+        return self.kind in (KINDS[self.name], WIDE.get(self.name))
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return int(np.prod(self.shape)) * self.kind.itemsize
 
 
 def beside(net: Path) -> Path:
@@ -62,10 +80,10 @@ def unpack(content: Any, where: str) -> tuple[Library, dict[str, int]]:
     if not isinstance(content, dict) or content.get("format") != FORMAT or content.get("version") != VERSION:
         raise CompactError(f"{where} holds no exemplars that this reads; {CURE}")
     try:
-        shapes = {name: tuple(map(int, shape)) for name, kind, shape in content["arrays"] if KINDS[name].name == kind}
-        if list(shapes) != list(KINDS):
-            raise ValueError(f"arrays {', '.join(shapes)}")
-        arrays = _arrays(shapes, compact.decode(content["values"], "u1").tobytes())
+        parts = [Part(name, np.dtype(kind), tuple(map(int, shape))) for name, kind, shape in content["arrays"]]
+        if [part.name for part in parts] != list(KINDS) or not all(part.is_usual for part in parts):
+            raise ValueError("other arrays than there are")
+        arrays = _arrays(parts, compact.decode(content["values"], "u1").tobytes())
         names, counts = tuple(map(str, content["names"])), arrays.pop(COUNTS).tolist()
         library = Library(names, arrays)
         if compact.identity(library) != content["id"]:
@@ -102,25 +120,24 @@ def _bytes(name: str, array: NDArray) -> bytes:
     return np.ascontiguousarray(planes.transpose(0, 2, 1)).tobytes()
 
 
-def _arrays(shapes: dict[str, tuple[int, ...]], packed: bytes) -> dict[str, NDArray]:
-    """Raises ValueError, zlib.error: other bytes than these shapes take."""
-    sizes = {name: int(np.prod(shape)) * KINDS[name].itemsize for name, shape in shapes.items()}
+def _arrays(parts: list[Part], packed: bytes) -> dict[str, NDArray]:
+    """Raises ValueError, zlib.error: other bytes than these parts take."""
+    total = sum(part.size for part in parts)
     inflater = zlib.decompressobj()
-    stream = inflater.decompress(packed, sum(sizes.values()) + 1)
-    if len(stream) != sum(sizes.values()) or not inflater.eof:
-        raise ValueError(f"not {sum(sizes.values()):,} bytes")
+    stream = inflater.decompress(packed, total + 1)
+    if len(stream) != total or not inflater.eof:
+        raise ValueError(f"not {total:,} bytes")
     found, at = {}, 0
-    for name, shape in shapes.items():
-        found[name] = _array(stream[at : at + sizes[name]], name, shape)
-        at += sizes[name]
+    for part in parts:
+        found[part.name] = _array(stream[at : at + part.size], part)
+        at += part.size
     return found
 
 
-def _array(stream: bytes, name: str, shape: tuple[int, ...]) -> NDArray:
+def _array(stream: bytes, part: Part) -> NDArray:
     """The inverse of `_bytes`."""
-    kind = KINDS[name]
-    rows, columns = shape[0], int(np.prod(shape[1:]))
-    planes = np.frombuffer(stream, np.uint8).reshape(columns, kind.itemsize, rows)
-    values = np.ascontiguousarray(planes.transpose(2, 0, 1)).view(kind.newbyteorder("<"))  # (rows, columns, 1)
-    array = values.reshape(shape).astype(kind)
-    return np.cumsum(array, axis=0, dtype=kind) if name in DIFFERENCES else array
+    rows, columns = part.shape[0], int(np.prod(part.shape[1:]))
+    planes = np.frombuffer(stream, np.uint8).reshape(columns, part.kind.itemsize, rows)
+    values = np.ascontiguousarray(planes.transpose(2, 0, 1)).view(part.kind.newbyteorder("<"))  # (rows, columns, 1)
+    array = values.reshape(part.shape).astype(part.kind)
+    return np.cumsum(array, axis=0, dtype=part.kind) if part.name in DIFFERENCES else array

@@ -15,7 +15,7 @@ from pipeline.dataset import DrawingSet
 from pipeline.describe.arrangement import Told
 from pipeline.describe.description import ARITY, Description, canonical, parse, text
 from pipeline.describe.encoding import Vocabulary
-from pipeline.describe.exemplars import NOTHING, Library
+from pipeline.describe.exemplars import BRUSH, NOTHING, Library
 from pipeline.describe.knowledge import Knowledge
 from pipeline.describe.visits import Habits
 from pipeline.export import compact, demo, library, web
@@ -64,7 +64,7 @@ def a_description(rng, depth=2):
 
 
 def a_knowledge(characters=60):
-    """Of random drawings, some of them with a part that is interrupted."""
+    """Of random drawings, some of them with a part that is interrupted, two thirds of them brush forms."""
     rng = np.random.default_rng(6)
     asked = [a_description(rng) for _ in range(characters)] + [parse(f"⿴囗{name}") for name in "五木口"]
     told = [replace(one, description=replace(one.description, name=chr(0x5000 + i)))
@@ -73,7 +73,8 @@ def a_knowledge(characters=60):
              for one in told]  # fmt: skip
     stops = np.cumsum([len(each) for each in steps])
     codes = 0x5000 + np.arange(len(told))
-    index = pd.DataFrame({"start": np.r_[0, stops[:-1]], "stop": stops, "code_point": codes})
+    variants = ["" if i % 3 == 0 else BRUSH for i in range(len(told))]
+    index = pd.DataFrame({"start": np.r_[0, stops[:-1]], "stop": stops, "code_point": codes, "variant": variants})
     learnt = Library.learn(DrawingSet(np.concatenate(steps), index), told)
     habits = Habits({"⿴": ((0, 2), (1, 0), (0, 0))}, {canonical(name): count for name, count in STROKES.items()})
     return Knowledge(Vocabulary(tuple(NAMED + "㇐")), SPELLINGS, habits, ("語", "道", "林"), learnt)
@@ -221,6 +222,13 @@ def test_the_files_load_back_whole(shown):
     assert content["licence"] == DATA["licence"] and compact.read(shown / "net.json")["version"] == 3
     changed = replace(KNOWS, library=replace(KNOWS.library, names=(*KNOWS.library.names[:-1], "龜")))
     assert library.pack(changed, None)["id"] != content["id"]  # so that it is told from another
+
+
+def test_points_that_are_far_out_do_not_wrap():
+    wide = KNOWS.library.arrays["points"].astype(np.int32) * 100
+    far = replace(KNOWS, library=replace(KNOWS.library, arrays=KNOWS.library.arrays | {"points": wide}))
+    found, _ = library.unpack(library.pack(far, None), "")
+    assert found.arrays["points"].dtype == np.int32 and np.array_equal(found.arrays["points"], wide)
 
 
 def test_a_net_without_exemplars_has_one_file(tmp_path, model_params):
