@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from pipeline import dataset, drawing, params
@@ -10,10 +11,12 @@ from pipeline.check.drawn import Case, case
 from pipeline.check.evidence import Judge
 from pipeline.dataset import DrawingSet
 from pipeline.describe import derivation
+from pipeline.describe.derivation import Told
 from pipeline.describe.knowledge import Knowledge
 from pipeline.drawing import Steps
 from pipeline.export import interchange
 from pipeline.parse import single
+from pipeline.parse.characters import NO_CODE_POINT
 from pipeline.parse.options import ParseParams
 from pipeline.write.prefix import PARSE
 from pipeline.write.writer import Writer
@@ -80,7 +83,7 @@ def _set(path: Path, net: Writer, judge: Judge) -> Read:
 
 def _file(path: Path, net: Writer) -> tuple[dict, Steps, str]:
     """Its row, its steps in the net's units, and why it cannot be checked, or ""."""
-    nothing = drawing.from_strokes([[(0.0, 0.0)]], 0, 0)  # type: ignore[list-item]
+    nothing = drawing.from_strokes([np.zeros((1, 2))], 0, 0)
     values = PARSE | net.data.get("resampling", {}) | {"select": ["kanji", "kana", "other"]}
     options = params.build(ParseParams, values, "resampling of the net's data")
     parsed = single.read_file(path.stem, path.read_bytes(), options, str(path))
@@ -105,9 +108,9 @@ def _fitted(steps: Steps, width: float, height: float, net: Writer) -> Steps:
 
 def _cases(index: pd.DataFrame, steps: list[Steps], judge: Judge) -> list[Case]:
     index = index.reset_index(drop=True)
-    names, codes = index.get("character", pd.Series([""] * len(index))), index.get("code_point")
-    codes = [-1] * len(index) if codes is None else codes.tolist()
-    told = [None] * len(index)
+    names = index["character"].tolist() if "character" in index else [""] * len(index)
+    codes = index["code_point"].tolist() if "code_point" in index else [NO_CODE_POINT] * len(index)
+    told: list[Told | None] = [None] * len(index)
     if GROUPS in index and TYPES in index:
         described = derivation.descriptions(index.assign(character=names), steps)
         told = [one if text != "[]" else None for one, text in zip(described, index[GROUPS], strict=True)]

@@ -53,10 +53,9 @@ def _figure(one: Checked, side: float) -> str:
     best, drawn = one.findings[0], one.case.drawn
     right = "" if best.cure.kind == MISSING else picture(drawn.ordered(best.cure.order), side, ())
     said = "".join(f"<br>{escape(_sentence(each, len(drawn)))}" for each in one.findings)
-    return (
-        f"<figure><div>{picture(drawn, side, best.cure.strokes)}{right}</div>"
-        f"<figcaption><b>{escape(one.case.character)}</b> {escape(one.case.name)}<small>{said}</small></figcaption></figure>"
-    )
+    title = f"<b>{escape(one.case.character)}</b> {escape(one.case.name)}<small>{said}</small>"
+    left = picture(drawn, side, best.cure.strokes)
+    return f"<figure><div>{left}{right}</div><figcaption>{title}</figcaption></figure>"
 
 
 def _sentence(each: Finding, count: int) -> str:
@@ -64,7 +63,7 @@ def _sentence(each: Finding, count: int) -> str:
 
 
 def picture(drawn: Drawn, side: float, marks: Collection[int]) -> str:
-    """An <svg> of it; marks: numbers of strokes that are suspicious, one beyond the last for a missing end."""
+    """An <svg> of it; marks: strokes that are suspicious, by number; one beyond the last marks nothing."""
     unit = side / render.BOX
     colours = render.stroke_colours(len(drawn))
     paths = [curves.chords(stroke / unit + render.BOX / 2) for stroke in drawn.strokes]
@@ -75,10 +74,10 @@ def picture(drawn: Drawn, side: float, marks: Collection[int]) -> str:
         for i, (stroke, colour) in enumerate(zip(drawn.strokes, colours, strict=True), start=1)
         for x, y in [_beside(stroke / unit + render.BOX / 2)]
     ]
-    box = _n(render.BOX)
+    box = f"0 0 {_n(render.BOX)} {_n(render.BOX)}"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {box} {box}" fill="none" stroke-width="{_n(render.PEN)}" '
-        'stroke-linecap="round" stroke-linejoin="round">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" fill="none" '
+        f'stroke-width="{_n(render.PEN)}" stroke-linecap="round" stroke-linejoin="round">'
         + "".join([*under, *over])
         + f'<g stroke="none" font-family="DejaVu Sans, sans-serif" font-size="{NUMBER}" text-anchor="middle">'
         + "".join(numbers)

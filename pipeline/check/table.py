@@ -1,9 +1,9 @@
 """Findings as lines on a terminal, and as a CSV with a row for each finding and for each drawing without one.
 
-Columns: drawing, character, fault, strokes (from 1; of `missing` the one before which one is missing), nats (by how many
-the better order is likelier; of `missing`, how much likelier the pen would come down elsewhere), suspicion (how many of
-these are above the threshold), order (proposed; 3r is the third backwards, none of `missing`), told (the description that the net was told),
-stroke_nats (of each stroke, given those before).
+Columns: drawing, character, fault, strokes (from 1; of `missing` the one before which one is missing), nats (by how
+many the better order is likelier; of `missing`, how much likelier the pen would come down elsewhere), suspicion (how
+many of these are above the threshold), order (proposed; 3r is the third backwards; none of `missing`), told (the
+description that the net was told), stroke_nats (of each stroke, given those before).
 """
 
 from collections.abc import Sequence
@@ -40,10 +40,10 @@ def lines(checked: Sequence[Checked], most: int) -> list[str]:
     """One a finding, the most suspicious first, `most` of them."""
     found = [(one, each) for one in checked for each in one.findings]
     found.sort(key=lambda pair: -pair[1].suspicion)
-    shown = [
-        f"{one.case.name:<14} {one.case.character or ' '}  {each.gain:7.1f} nats  {said(each.cure, len(one.case.drawn))}"
-        for one, each in found[:most]
-    ]
+    shown = []
+    for one, each in found[:most]:
+        name = f"{one.case.name:<14} {one.case.character or ' '}"
+        shown.append(f"{name}  {each.gain:7.1f} nats  {said(each.cure, len(one.case.drawn))}")
     return [*shown, f"and {len(found) - most:,} more"] if len(found) > most else shown
 
 
@@ -61,8 +61,8 @@ def _rows(one: Checked) -> list[dict]:
         "stroke_nats": " ".join(f"{nats:.2f}" for nats in one.nats),
     }
     begin = {"drawing": case.name, "character": case.character}
-    nothing = {"fault": "", "strokes": "", "nats": None, "suspicion": None, "order": ""}
-    found = [
+    nothing: dict[str, object] = {"fault": "", "strokes": "", "nats": None, "suspicion": None, "order": ""}
+    found: list[dict[str, object]] = [
         {
             "fault": each.cure.kind,
             "strokes": " ".join(str(i + 1) for i in each.cure.strokes),
