@@ -12,12 +12,12 @@ from pipeline.check.evidence import Judge
 from pipeline.dataset import DrawingSet
 from pipeline.describe import derivation
 from pipeline.describe.derivation import Told
-from pipeline.describe.knowledge import Knowledge
 from pipeline.drawing import Steps
 from pipeline.export import interchange
 from pipeline.parse import single
 from pipeline.parse.characters import NO_CODE_POINT
 from pipeline.parse.options import ParseParams
+from pipeline.write import described
 from pipeline.write.prefix import PARSE
 from pipeline.write.writer import Writer
 
@@ -39,9 +39,9 @@ class Read:
 
 
 def judge(net: Writer, free: bool = False) -> Judge:
-    """free: is told nothing. Raises KnowledgeError, ExemplarError."""
+    """free: is told nothing. Raises KnowledgeError, ExemplarError, CompactError."""
     told = net.net.describer is not None and not free
-    return Judge(net.net, tuple(net.config["pen_weights"]), Knowledge.load(net.folder) if told else None)
+    return Judge(net.net, tuple(net.config["pen_weights"]), described.known(net.folder) if told else None)
 
 
 def read(path: Path, net: Writer, judge: Judge) -> Read:
@@ -112,7 +112,7 @@ def _cases(index: pd.DataFrame, steps: list[Steps], judge: Judge) -> list[Case]:
     codes = index["code_point"].tolist() if "code_point" in index else [NO_CODE_POINT] * len(index)
     told: list[Told | None] = [None] * len(index)
     if GROUPS in index and TYPES in index:
-        described = derivation.descriptions(index.assign(character=names), steps)
-        told = [one if text != "[]" else None for one, text in zip(described, index[GROUPS], strict=True)]
+        found = derivation.descriptions(index.assign(character=names), steps)
+        told = [one if text != "[]" else None for one, text in zip(found, index[GROUPS], strict=True)]
     rows = zip(index["id"], names, codes, steps, told, strict=True)
     return [case(str(name), character, code, one, parts, judge.knows) for name, character, code, one, parts in rows]
