@@ -64,7 +64,8 @@ class Reader:
 
 
 def known(place: Path) -> Knowledge:
-    """What a net knows of descriptions. Raises KnowledgeError, CompactError. place: a model's folder, or the file of `compact`."""
+    """What a net knows of descriptions. place: a model's folder, or the file of `compact`. Raises KnowledgeError,
+    CompactError."""
     return compact.knowledge(compact.read(place), str(place)) if place.is_file() else Knowledge.load(place)
 
 
