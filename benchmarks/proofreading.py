@@ -2,7 +2,7 @@
 
     python benchmarks/proofreading.py MODEL [COUNT]        # after `dvc repro batch`
 
-First the thresholds by COUNT clean characters of the validation split, which `pipeline/check/faults.py` has as FREE or
+First the thresholds by COUNT clean characters of the validation split, to go into `pipeline/check/faults.py` as FREE or
 TOLD: of each kind what one in a hundred is above. Then the test split, one form of each character, COUNT of them by
 lot: clean, and with a fault of each kind. AUC tells clean from faulty by the kind's own cures, and by the most
 suspicious of all kinds; `found` is the share above the thresholds of pipeline/check/faults.py, by any kind; `named`
