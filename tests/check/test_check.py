@@ -83,7 +83,7 @@ def test_a_folder_gives_a_table_a_csv_and_a_report_worst_first(tmp_path):
     (folder / "none.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"></svg>')
     said = run(folder, "--csv", tmp_path / "a.csv", "--html", tmp_path / "a.html", code=1)
     assert re.search(r"2 of 3 drawings are suspicious; wrote \S+a.csv and \S+a.html\n$", said)
-    rows = list(csv.DictReader((tmp_path / "a.csv").open(encoding="utf-8")))
+    rows = list(csv.DictReader((tmp_path / "a.csv").read_text(encoding="utf-8").splitlines()))
     assert {row["drawing"] for row in rows} == {"good", "bad", "worse"} and rows[-1]["drawing"] == "good"
     assert rows[-1]["fault"] == "" and len(rows[-1]["stroke_nats"].split()) == 14
     first = [float(next(row["suspicion"] for row in rows if row["drawing"] == name)) for name in ("bad", "worse")]
