@@ -26,6 +26,7 @@ what goes out, and where the next one of its kind goes:
     export      stage export:  the net for the browser; drawings for other tools
     score       stage score:   likeness, structure, novelty; the gallery
     write       on demand:     `fake-kanji sample`, `fake-kanji write`
+    check       on demand:     `fake-kanji check`: a proof-reader of stroke orders
     tracking    every stage:   rows in MLflow
     cli         the command `fake-kanji`
 
