@@ -8,7 +8,9 @@ meet inside a run they share their tangent, so nothing but a corner has an edge,
 Shapes: m points, s cubics, n places on one of them.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Self
 
 import numpy as np
@@ -20,21 +22,31 @@ Points = NDArray[np.float64]  # (m, 2)
 Controls = NDArray[np.float64]  # (s, 4, 2); each cubic starts where the last one ended
 
 TOLERANCE = 0.25  # of a box of 109: half of what is allowed against the drawing itself
+# How a stroke goes through its points: (m, 2), m >= 2, no two neighbours equal -> (m - 1, 4, 2) cubics, and which of
+# the points are corners. `through` here knows geometry alone; handles.py has one that has learnt how kanji are written.
+Through = Callable[[Points], tuple[Controls, NDArray[np.int64]]]
+
 PLACES = 8  # looked at between two points
 ROUNDS = 6  # of finding the nearest parameters anew
 
 
-def fit(points: Points, tolerance: float = TOLERANCE, corner: float = CORNER) -> Controls:
+def through(points: Points) -> tuple[Controls, NDArray[np.int64]]:
+    """Smooth between corners, where the chords turn by more than CORNER."""
+    found = corners(points)
+    bounds = [0, *found, len(points) - 1]
+    return np.concatenate([interpolate(points[a : b + 1]) for a, b in pairwise(bounds)]), found
+
+
+def fit(points: Points, tolerance: float = TOLERANCE, how: Through = through) -> Controls:
     """(m, 2) points, m >= 1 -> (s, 4, 2): few cubics within `tolerance` of the smooth curve through them, in the unit
-    of the points, each join at one of them. A point where the chords turn by more than `corner` degrees is one. One
-    point, or several in one place, are a cubic of no length."""
+    of the points, each join at one of them. One point, or several in one place, are a cubic of no length."""
     points = np.asarray(points, np.float64)
     points = points[np.r_[True, (np.diff(points, axis=0) != 0).any(axis=1)]]
-    if len(points) < 3:
-        return _line(points[0], points[-1])[None]
-    bounds = np.r_[0, corners(points, corner), len(points) - 1]
-    runs = zip(bounds[:-1], bounds[1:], strict=True)
-    return np.concatenate([_run(points[first : last + 1], tolerance) for first, last in runs])
+    if len(points) == 1:
+        return _line(points[0], points[0])[None]
+    smooth, edges = how(points)
+    bounds = [0, *edges, len(smooth)]
+    return np.concatenate([_run(smooth[first:last], tolerance) for first, last in pairwise(bounds)])
 
 
 def corners(points: Points, angle: float = CORNER) -> NDArray[np.int64]:
@@ -102,9 +114,9 @@ class _Stretch:
         return cls(evaluate(smooth), _unit(first[1] - first[0]), _unit(last[2] - last[3]))
 
 
-def _run(points: Points, tolerance: float) -> Controls:
-    """Points without a corner inside -> cubics, the longest possible one after another."""
-    smooth, found, at = interpolate(points), [], 0
+def _run(smooth: Controls, tolerance: float) -> Controls:
+    """Cubics without a corner between them -> fewer, the longest possible one after another."""
+    found, at = [], 0
     while at < len(smooth):
         stop, cubic = _longest(smooth, at, tolerance)
         found.append(cubic)
