@@ -21,7 +21,7 @@ from pipeline.curves import CORNER, number
 Points = NDArray[np.float64]  # (m, 2)
 Controls = NDArray[np.float64]  # (s, 4, 2); each cubic starts where the last one ended
 
-TOLERANCE = 0.25  # of a box of 109: half of what is allowed against the drawing itself
+TOLERANCE = 0.2  # of a box of 109: about as many cubics as KanjiVG has itself
 # How a stroke goes through its points: (m, 2), m >= 2, no two neighbours equal -> (m - 1, 4, 2) cubics, and which of
 # the points are corners. `through` here knows geometry alone; handles.py has one that has learnt how kanji are written.
 Through = Callable[[Points], tuple[Controls, NDArray[np.int64]]]

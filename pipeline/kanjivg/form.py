@@ -101,8 +101,8 @@ def write(exported: Exported, known: DrawingSet, made_by: str, out: Path, progre
     if out.exists():
         raise ExportError(f"--out {out} exists already; name a folder that does not")
     how = between(exported.licence)
+    names = _file_names(exported)
     annotated = Teacher.of(known).annotate(exported, progress)
-    names = _file_names(exported, annotated)
     with files.whole_folder(out) as folder:
         for one, name in zip(progress(annotated), names, strict=True):
             path = folder / name
@@ -205,12 +205,11 @@ def _name(row: pd.Series) -> str:
     return "drawing-" + "".join(c if c.isalnum() or c in "._" else "-" for c in str(row["id"]))
 
 
-def _file_names(exported: Exported, annotated: Sequence[Annotated]) -> list[str]:
+def _file_names(exported: Exported) -> list[str]:
     """By the code point, or by the id. Raises ExportError: a character twice."""
-    index = exported.drawings.index
-    coded = [int(row.get("code_point", -1)) >= 0 for _, row in index.iterrows()]
-    wanted = [one.name if code else str(i) for one, code, i in zip(annotated, coded, index["id"], strict=True)]
-    twice = pd.Series(wanted)[pd.Series(wanted).duplicated()]
+    rows = [row for _, row in exported.drawings.index.iterrows()]
+    wanted = pd.Series([_name(row) if int(row.get("code_point", -1)) >= 0 else str(row["id"]) for row in rows])
+    twice = wanted[wanted.duplicated()]
     if len(twice):
         raise ExportError(f"{len(twice)} characters are there twice, {twice.iat[0]} first; give a set with each once")
-    return file_names(wanted, ".svg")
+    return file_names(list(wanted), ".svg")
