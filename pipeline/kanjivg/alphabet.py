@@ -46,9 +46,9 @@ class Alphabet:
     def of(self, drawings: Sequence[Steps]) -> list[list[str]]:
         """B drawings, (n, 3) steps in any unit -> the types of each one's strokes."""
         features = [_features(steps) for steps in drawings]
-        near, rows = self.tree.query(np.concatenate(features), k=min(VOTES, len(self.types)))
-        columns = (len(near), -1)
-        chosen = [_voted(self.types[r], d) for r, d in zip(rows.reshape(columns), near.reshape(columns), strict=True)]
+        found = self.tree.query(np.concatenate(features), k=np.arange(1, min(VOTES, len(self.types)) + 1))
+        near, rows = map(np.asarray, found)  # (S, votes)
+        chosen = [_voted(self.types[r], d) for r, d in zip(rows, near, strict=True)]
         ends = np.cumsum([len(one) for one in features])
         return [chosen[end - len(one) : end] for one, end in zip(features, ends, strict=True)]
 

@@ -73,7 +73,7 @@ class Teacher:
         rows, drawings = zip(*exported, strict=True)
         nearest = self.alphabet.of(drawings)
         table = parts.find(drawings, self.grouper.library, progress).table
-        pieces = {int(i): rows for i, rows in table.groupby("drawing")}
+        pieces = {i: table[table["drawing"] == i] for i in set(table["drawing"].tolist())}
         found = []
         for i, (row, steps) in enumerate(zip(rows, drawings, strict=True)):
             strokes = _in_box(steps, float(row["width"]), float(row["height"]))

@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.dataset import DrawingSet
-from pipeline.describe import derivation
+from pipeline.describe import derivation, strokes
 from pipeline.describe import description as grammar
 from pipeline.describe.arrangement import Part, Told, arranged
 from pipeline.describe.description import Description, canonical
@@ -63,15 +63,14 @@ class Grouper:
 
     def found(self, table: pd.DataFrame, types: Sequence[str], character: str, boxes: Boxes) -> list[Group]:
         """Groups by the parts found in a drawing: rows of `parts.Found.table` of it. types: of its strokes."""
+        runs = [(int(a), int(b)) for a, b in zip(table["first"], table["last"], strict=True)]
+        covered = {stroke for first, last in runs for stroke in range(first, last + 1)}
+        left = [i for i in range(len(types)) if i not in covered]
+        # strokes of no part are named by their type without its letter, so that they make no group
+        names = [*map(str, table["element"]), *(strokes.usual(types[i]) for i in left)]
         pieces = [
-            Part(Told(Description(row.element), ((row.first, row.last),)), _around(boxes[row.first : row.last + 1]))
-            for row in table.itertuples()
-        ]
-        covered = {stroke for row in table.itertuples() for stroke in range(row.first, row.last + 1)}
-        pieces += [
-            Part(Told(Description(name), ((stroke, stroke),)), _around(boxes[stroke : stroke + 1]))
-            for stroke, name in enumerate(types)
-            if stroke not in covered
+            Part(Told(Description(name), ((first, last),)), _around(boxes[first : last + 1]))
+            for name, (first, last) in zip(names, [*runs, *((i, i) for i in left)], strict=True)
         ]
         return self.of_told(arranged(sorted(pieces, key=lambda part: part.told.runs)), character)
 
@@ -194,6 +193,6 @@ def _area(told: Told, boxes: Boxes) -> float:
     """Of the boxes round the leaves, in sum."""
     if told.parts:
         return sum(_area(part, boxes) for part in told.parts)
-    strokes = np.concatenate([np.arange(first, last + 1) for first, last in told.runs])
-    left, top, right, bottom = _around(boxes[strokes])
+    of_leaf = np.concatenate([np.arange(first, last + 1) for first, last in told.runs])
+    left, top, right, bottom = _around(boxes[of_leaf])
     return (right - left) * (bottom - top)

@@ -55,7 +55,8 @@ def _around(curve: NDArray, size: tuple[float, float], unit: float) -> tuple[NDA
 
 def _inside(centres: NDArray, size: tuple[float, float], width: float, height: float) -> NDArray[np.bool_]:
     half = np.divide(size, 2)
-    return ((centres >= half) & (centres <= np.array((width, height)) - half)).all(axis=1)
+    inside = (centres >= half) & (centres <= np.array((width, height)) - half)
+    return np.asarray(inside.all(axis=1))
 
 
 def _points_under(boxes: NDArray, ink: NDArray, margin: float) -> NDArray[np.float64]:
@@ -65,4 +66,5 @@ def _points_under(boxes: NDArray, ink: NDArray, margin: float) -> NDArray[np.flo
 
 
 def _overlap(boxes: NDArray, other: Box) -> NDArray[np.float64]:
-    return ((boxes[:, :2] < other[2:]) & (boxes[:, 2:] > other[:2])).all(axis=1).astype(np.float64)
+    common = (boxes[:, :2] < other[2:]) & (boxes[:, 2:] > other[:2])
+    return np.asarray(common.all(axis=1), np.float64)
