@@ -10,6 +10,8 @@ Base files, which every wing speaks:
     drawing     THE format: steps (dx, dy, pen)
     dataset     a set of drawings on disk: points.npy and index.parquet
     curves      path data of one stroke: chords or a smooth curve
+    fit         the points of a stroke -> few cubic Bezier curves
+    handles     how kanji go between their points, learnt
     render      pictures: SVG and PNG of one drawing or a sheet
 
 Wings, in the order of the flow. A wing imports the base files and wings above it; its docstring says what comes in,
@@ -25,7 +27,9 @@ what goes out, and where the next one of its kind goes:
     sample      stage sample:  ancestral sampling, filters
     export      stage export:  the net for the browser; drawings for other tools
     score       stage score:   likeness, structure, novelty; the gallery
+    kanjivg     on demand:     drawings in KanjiVG's own form
     write       on demand:     `fake-kanji sample`, `fake-kanji write`
+    check       on demand:     `fake-kanji check`: a proof-reader of stroke orders
     tracking    every stage:   rows in MLflow
     cli         the command `fake-kanji`
 

@@ -1,5 +1,6 @@
 """data/model -> data/samples: new characters; those that pass the filters as SVG and on a sheet, all as a set."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ def main(row: Any, model: Path, out: Path) -> str:
         dataset.save(folder, found.drawn, sampler.index(found, config["data"]))
         write_json(folder / "acceptance.json", sampler.acceptance(found))
         about = {key: config["data"].get(key) for key in ("width", "height", "licence")}
+        about |= {"net": _fingerprint(model), "seed": options.seed}
         write_json(folder / "data.json", about)  # for who exports them
         draw(folder, found.accepted, options, config["data"], captions(found.accepted_dreams))
     return sampler.sentence(found, options)
@@ -47,6 +49,11 @@ def dreamer_of(net: WritingNet, model: Path, options: sampler.SampleParams) -> D
     except DreamError as error:
         print(f"sample: {error}; it dreams freely", flush=True)
         return None
+
+
+def _fingerprint(model: Path) -> str:
+    """Says which net it was, wherever its folder goes."""
+    return hashlib.sha256((model / checkpoint.WEIGHTS).read_bytes()).hexdigest()[:12]
 
 
 def draw(

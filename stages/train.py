@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 import torch
 from lightning_fabric import Fabric
+from numpy.typing import NDArray
 
 from pipeline import dataset, params
 from pipeline.batch import holdout
@@ -37,9 +39,12 @@ def main(row: Any, prepared: Path, out: Path) -> str:
     model, options, batch = (params.load(name) for name in ("model", "train", "batch"))
     fabric = machine.launch(options, model.cell)
     drawings, data = dataset.load(prepared), holdout.read_description(prepared)
-    train, valid = (drawings.where((drawings.index["split"] == name).to_numpy()) for name in ("train", "valid"))
+    training, held_out = ((drawings.index["split"] == name).to_numpy() for name in ("train", "valid"))
+    train, valid = drawings.where(training), drawings.where(held_out)
     every = derivation.descriptions(drawings.index, drawings) if model.described else []
-    more = recombination.recombined(train, options, options.seed, _of(drawings, every, "train"))
+    more = recombination.recombined(
+        train, options, options.seed, _chosen(every, (drawings.index["split"] == "train").to_numpy())
+    )
     if options.recombinations and len(more.drawings) == len(train):
         _say(fabric, "the drawings name no components, so none are recombined")
     knows, told = describe(model, options, drawings, every, more) if model.described else (None, None)
@@ -79,22 +84,23 @@ def describe(
 ) -> tuple[Knowledge, tuple[Tellings, Tellings]]:
     """What the net is told of the training drawings, `more`, and of those for validation; every: all descriptions."""
     # a character's variants do not make its parts common
-    once = ~drawings.index.duplicated("code_point").to_numpy() | (drawings.index["code_point"] < 0).to_numpy()
+    usual = exemplars.usual_forms(drawings.index)
     training = (drawings.index["split"] == "train").to_numpy()
-    learnt, others = (
-        [every[i] for i in np.flatnonzero(chosen).tolist()] for chosen in (once & training, once & ~training)
-    )
-    library = Library.learn(drawings.where(once & training), learnt) if model.exemplars else exemplars.NOTHING
-    knows = Knowledge.learn(learnt, others, options.least_known, library)
-    valid = drawings.where((drawings.index["split"] == "valid").to_numpy())
-    families = [frozenset({family}) for family in exemplars.families_of(valid.index).tolist()]
-    held_out = Taught(_of(drawings, every, "valid"), telling.stroke_ends(valid), families)
-    return knows, (telling.of(Taught.of(more), knows, options, options.seed), telling.canonically(held_out, knows))
+    learnt, others = (_chosen(every, usual & chosen) for chosen in (training, ~training))
+    knows = everything = Knowledge.learn(learnt, others, options.least_known)
+    if model.exemplars:
+        # it is shown brush forms only while it learns from such: what it writes later is as a book has it
+        knows = replace(knows, library=Library.learn(drawings.where(usual & training), learnt))
+        everything = replace(knows, library=Library.learn(drawings.where(training), _chosen(every, training)))
+    valid = (drawings.index["split"] == "valid").to_numpy()
+    held_out = Taught.of(Recombined.nothing(drawings.where(valid), _chosen(every, valid)))
+    spelled = telling.of(Taught.of(more), everything, options, options.seed)
+    return knows, (spelled, telling.canonically(held_out, everything))
 
 
-def _of(drawings: DrawingSet, every: Sequence[Told], split: str) -> list[Told]:
-    """The descriptions of a split; none, if there are none."""
-    return [told for told, name in zip(every, drawings.index["split"], strict=False) if name == split]
+def _chosen(every: Sequence[Told], rows: NDArray[np.bool_]) -> list[Told]:
+    """The descriptions of these rows; none, if there are none."""
+    return [told for told, chosen in zip(every, rows.tolist(), strict=False) if chosen]
 
 
 def keep(trainer: loop.Trainer, place: Place) -> None:

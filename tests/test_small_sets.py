@@ -33,7 +33,6 @@ SMALLER = {
         "max_steps": 12,
         "min_size": 0.0,
         "dream": "free",
-        "ids": "/mine/ids.txt",
     },
     "score": {"films": 1},
 }
@@ -131,7 +130,6 @@ def test_it_is_scored(name, tmp_path, monkeypatch):
     assert scores["test"]["nats_per_step"] < 100
     assert Path("scores/gallery.html").stat().st_size > 10_000
     assert len(pd.read_csv("model/history.csv")) == 2
-    assert "mine/ids" not in Path("web/net.json").read_text(encoding="utf-8")  # the page is given away
     assert set(pd.read_parquet("batches/index.parquet")["description"]) == {""}  # no component is named
 
 

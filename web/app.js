@@ -22,8 +22,11 @@ import { state } from "./state.js";
 import { resample } from "./strokes.js";
 import { otherLanguage, speak, word } from "./words.js";
 
-/** The whole page anew with the net of a file; name: the user's. A file that is no net is told and changes nothing. */
-async function use(text, name) {
+const SHOWN = /^\s*\{\s*"format"\s*:\s*"fake-kanji exemplars"/;
+
+/** The whole page anew with the net of a file; name: the user's; exemplars(): the text of its exemplars. A file that is
+ * no net is told and changes nothing. */
+async function use(text, name, exemplars) {
   try {
     state.net = await ask("net", { text });
     performance.mark("net read");
@@ -31,13 +34,33 @@ async function use(text, name) {
     return say(word(error.code === "other" ? "other_file" : error.code));
   }
   state.settings = { ...temperatures(state.net.sample), ...fromLink().settings };
-  await offer();
+  if (state.net.exemplars) supply(exemplars()); // what needs none does not wait for them
+  const offered = offer();
   makeLarge();
-  showSettings();
   describeNet();
   renew();
+  await offered;
+  showSettings();
   layOut();
   if (name) say(word("loaded", name));
+}
+
+/** text: a promise of it; without it the net is shown nothing. */
+async function supply(text) {
+  await ask("exemplars", { text: await text.catch(() => null) });
+}
+
+/** Files of the user's: a net, its exemplars, or both. */
+async function take(files) {
+  const read = await Promise.all([...files].map(async (file) => ({ name: file.name, text: await file.text() })));
+  const shown = read.find(({ text }) => SHOWN.test(text)), net = read.find((each) => each !== shown);
+  const exemplars = async () => shown?.text ?? null;
+  if (net) return use(net.text, net.name, exemplars);
+  if (!shown || !state.net?.exemplars) return shown && say(word("otherExemplars"));
+  await supply(exemplars());
+  await offer();
+  renew();
+  goOn();
 }
 
 function temperatures({ pen_temperature = 1, mixture_temperature = 0.5, width_temperature = 0.5 } = {}) {
@@ -60,12 +83,11 @@ function talk(language) {
 }
 
 function bindFiles() {
-  const take = async (file) => file && use(await file.text(), file.name);
   const dropping = (on) => document.body.classList.toggle("dropping", on);
-  $("file").onchange = () => take($("file").files[0]).then(() => ($("file").value = ""));
+  $("file").onchange = () => take($("file").files).then(() => ($("file").value = ""));
   addEventListener("dragover", (event) => (event.preventDefault(), dropping(true)));
   addEventListener("dragleave", () => dropping(false));
-  addEventListener("drop", (event) => (event.preventDefault(), dropping(false), take(event.dataTransfer.files[0])));
+  addEventListener("drop", (event) => (event.preventDefault(), dropping(false), take(event.dataTransfer.files)));
 }
 
 function repaint() {
@@ -92,7 +114,7 @@ async function main() {
   const all = () => ({ ...state, strokes: drawn(), sheet: characters(), variants: ways(), resample });
   globalThis.fakeKanji = { ask, state: all }; // for tests and benchmarks
   try {
-    await use(await part("fk-net", "net.json"));
+    await use(await part("fk-net", "net.json"), "", () => part("fk-exemplars", "net.exemplars.json"));
     if (state.net) openLinked({ ...linked, seed: state.seed });
   } catch {
     say(word("noNet"));

@@ -2,9 +2,10 @@
 
 export const $ = (id) => document.getElementById(id);
 
-/** What one file holds under an id, or else what lies beside the page. */
+/** What one file holds under an id, or else what lies beside the page. Rejected where there is none. */
 export async function part(id, address) {
   if ($(id)) return $(id).textContent;
+  if ($("fk-net")) throw new Error(id); // one file holds all that there is
   const answer = await fetch(address);
   if (!answer.ok) throw new Error(address);
   return answer.text();

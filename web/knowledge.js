@@ -1,9 +1,10 @@
 // What a net knows of descriptions: pipeline/describe/knowledge.py; and how they read in English: reading.py beside it.
 import { bytes } from "./base64.js";
-import { byCodePoint, canonical, DescriptionError, leaf, MOST_DEPTH, OVER, parse, text } from "./description.js";
+import { byCodePoint, canonical, DescriptionError, leaf, leaves, MOST_DEPTH, OVER, parse, text } from "./description.js";
 import { Dreams } from "./dreams.js";
 import { encode, FIRST_NAME } from "./encoding.js";
-import { visits } from "./visits.js";
+import { ofVisits } from "./exemplars.js";
+import { strokes, visits } from "./visits.js";
 
 const NEAR = 5; // known parts that an error names
 const DEEPEST = 3; // spellings that are looked up one in another to be read
@@ -11,15 +12,24 @@ const BETWEEN = { "⿰": " beside ", "⿲": " beside ", "⿱": " over ", "⿳": 
 const WORDS = [...Object.values(BETWEEN), " in "];
 
 export class Knowledge {
-  /** vocabulary, spellings, habits, english, characters: as in net.json */
-  constructor({ vocabulary, spellings, habits, english, characters = "" }) {
-    Object.assign(this, { vocabulary, spellings, habits, english });
+  /** vocabulary, spellings, habits, english, characters: as in net.json; library: of exemplars, see exemplars.js. */
+  constructor({ vocabulary, spellings, habits, english, characters = "" }, library = null) {
+    Object.assign(this, { vocabulary, spellings, english, library });
+    const forms = (names, counts) => Object.fromEntries(names.map((name, i) => [canonical(name), counts[i]]));
+    const own = typeof habits.strokes === "string" ? forms(vocabulary, bytes(habits.strokes)) : habits.strokes;
+    this.habits = { ...habits, strokes: library ? { ...forms(library.names, library.counts), ...own } : own };
     this.learnt = bytes(characters);
     this.numbers = new Map(vocabulary.map((name, i) => [name, FIRST_NAME + i]));
-    this.forms = new Map([...vocabulary].reverse().map((name) => [canonical(name), name]));
+    const known = [...vocabulary, ...(library?.names ?? [])];
+    this.forms = new Map(known.reverse().map((name) => [canonical(name), name]));
   }
 
-  /** A text as the net can be told of it, by parts whose names it knows. Throws DescriptionError. */
+  /** Whether a part can be told by its name, or is shown. */
+  byName(name) {
+    return this.numbers.has(name) || Boolean(this.library?.has(name));
+  }
+
+  /** A text as the net can be told of it, by parts that can be told by name. Throws DescriptionError. */
   read(text) {
     const asked = parse(text);
     const spelling = asked.name && this.spelling(asked.name);
@@ -28,8 +38,8 @@ export class Knowledge {
 
   spelled({ name: asked, operator, parts }, depth) {
     if (operator) return { name: "", operator, parts: parts.map((part) => this.spelled(part, depth)) };
-    const name = this.numbers.has(asked) ? asked : (this.forms.get(canonical(asked)) ?? asked);
-    if (!name || this.numbers.has(name)) return leaf(name);
+    const name = this.byName(asked) ? asked : (this.forms.get(canonical(asked)) ?? asked);
+    if (!name || this.byName(name)) return leaf(name);
     const spelling = this.spelling(name);
     if (!spelling || depth === MOST_DEPTH) throw new DescriptionError("unknown", [name, this.near(name).join(" ")]);
     return this.spelled(spelling, depth + 1);
@@ -88,7 +98,19 @@ export class Knowledge {
   }
 
   encode(description) {
-    return encode(description, this.visits(description), this.numbers);
+    const visited = this.visits(description), encoded = encode(description, visited, this.numbers);
+    return this.library ? { ...encoded, exemplar: ofVisits(visited, this.exemplars(description, visited, encoded)) } : encoded;
+  }
+
+  /** The runs of strokes of the leaves that are shown one, by their numbers. */
+  exemplars(description, visited, { paths, parts }) {
+    const names = leaves(description).map(({ name }) => name), found = new Map();
+    const counts = names.map((name) => strokes(this.habits, name)), all = counts.reduce((sum, count) => sum + count, 0);
+    visited.forEach(({ leaf }, i) => {
+      if (found.has(leaf) || !this.library.has(names[leaf])) return;
+      found.set(leaf, this.library.exemplar(names[leaf], paths[parts[i]], all - counts[leaf]));
+    });
+    return found;
   }
 
   /** ⿰木食 is "tree beside eat". spell(name): how to read what has no English name, null for itself. */

@@ -3,14 +3,14 @@
 import { floats, whole } from "./base64.js";
 import { Describer, TOLD, wide } from "./describer.js";
 import { FIRST_NAME } from "./encoding.js";
-import { begin, featureCount, features, PEN_STATES } from "./features.js";
+import { show, SHOWN } from "./exemplar.js";
+import { begin, END_OF_PART, featureCount, features, PEN_STATES } from "./features.js";
 import { addBias, CELLS, GATES } from "./gates.js";
 import { Knowledge } from "./knowledge.js";
 import { arithmetic } from "./product.js";
 
 const BLOCKS = 6;
-const END_OF_PART = 2; // the pen's third state
-const VERSIONS = [1, 2]; // 2: a net that is told of parts
+const VERSIONS = [1, 2, 3]; // 2: a net that is told of parts; 3: and is shown exemplars of them
 
 /** Something is wrong with a file; `code` is a key of words.js. */
 export class NetError extends Error {
@@ -22,7 +22,7 @@ export class NetError extends Error {
 }
 
 /** The text of a net.json -> { model, data, pen_weights, sample, scores, layers, head, engine }, and of a net that is
- * told of parts { knows, describer, toldWeight }. Throws NetError. plain: compute without WebAssembly. */
+ * told of parts { knows, describer, toldWeight }, of one that is shown exemplars { shownWeight }. Throws NetError. plain: compute without WebAssembly. */
 export function read(text, plain = false) {
   let content;
   try {
@@ -44,7 +44,7 @@ function assemble(content, engine) {
   const gates = GATES[model.cell], H = model.hidden_size;
   if (!gates || !(H > 0) || !(data.scale > 0) || !(data.width > 0) || !(data.height > 0) || pen_weights.length !== 3)
     throw new NetError("damaged", "configuration");
-  if (Boolean(model.described) !== (content.version === 2)) throw new NetError("damaged", "described");
+  if (content.version !== (model.exemplars ? 3 : model.described ? 2 : 1)) throw new NetError("damaged", "described");
   const numbers = (name, rows, columns) => {
     const part = tensors[name];
     const steps = whole(part.values, part.bits), scale = floats(part.scale);
@@ -70,25 +70,27 @@ function assemble(content, engine) {
   const head = { weight: matrix("head.weight", outputs, H), bias: vector("head.bias", outputs) };
   const net = { ...content, tensors: null, layers, head, outputs, engine };
   if (!model.described) return net;
-  const toldWeight = matrix("told.weight", gates * H, TOLD), names = FIRST_NAME + content.vocabulary.length;
-  const describer = new Describer(engine, { numbers, matrix, vector }, names);
-  return { ...net, knows: new Knowledge(content), describer, toldWeight };
+  const describer = new Describer(engine, { numbers, matrix, vector }, FIRST_NAME + content.vocabulary.length);
+  const columns = TOLD + (model.exemplars ? SHOWN : 0), values = numbers("told.weight", gates * H, columns);
+  const part = (from, to) => engine.matrix(values.filter((_, i) => i % columns >= from && i % columns < to), gates * H, to - from);
+  const shownWeight = columns > TOLD ? part(TOLD, columns) : null;
+  return { ...net, knows: new Knowledge(content), describer, toldWeight: part(0, TOLD), shownWeight };
 }
 
-/** What the first layer is told at each visit of an encoded description: { visits, columns, shares [gates H][columns] }.
- * Its matrix is multiplied once a visit here, not once a step. */
+/** What the first layer is told at each visit of an encoded description: { visits, columns, shares [gates H][columns] },
+ * and the exemplar it is shown, null for none. Its matrix is multiplied once a visit here, not once a step. */
 export function tell(net, encoded) {
   const visits = encoded.parts.length, columns = wide(visits);
   const shares = new Float32Array(net.toldWeight.rows * columns);
   net.engine.multiply(net.toldWeight, net.describer.told(encoded), columns, shares, false);
-  return { visits, columns, shares };
+  return { visits, columns, shares, exemplar: (net.shownWeight && encoded.exemplar) ?? null };
 }
 
 /** The state of B drawings; `advance` reads one step of each, after which `outputs` [6 K + 3][B] is the next one's. */
 export class Batch {
   constructor(net, B) {
     const H = net.model.hidden_size, gates = GATES[net.model.cell], numbers = (n) => new Float32Array(n * B);
-    Object.assign(this, { net, B, told: null });
+    Object.assign(this, { net, B, told: null, shown: null });
     this.hidden = net.layers.map(() => numbers(H));
     this.cells = net.layers.map(() => numbers(H));
     this.input = numbers(featureCount(net.model));
@@ -101,13 +103,19 @@ export class Batch {
   }
 
   get lasting() {
-    return [...this.hidden, ...this.cells, this.input, ...(this.told ? [this.told] : []), this.visit];
+    return [...this.hidden, ...this.cells, this.input, this.told, this.shown, this.visit].filter(Boolean);
+  }
+
+  /** Room for what is told, and for what is shown. */
+  room(told, shown) {
+    if (told) this.told ??= new Float32Array(this.gates.length);
+    if (shown) this.shown ??= new Float32Array(SHOWN * this.B);
   }
 
   /** Column b stands before a drawing; the next step given to it must be (0, 0, 2), the end of another. telling: what
    * `tell` gave; without it the drawing is written freely. */
   clear(b, telling = null) {
-    if (telling) this.told ??= new Float32Array(this.gates.length);
+    this.room(telling, telling?.exemplar);
     for (const array of this.lasting) for (let i = b; i < array.length; i += this.B) array[i] = 0;
     this.memory[b] = begin();
     this.tellings[b] = telling;
@@ -117,7 +125,7 @@ export class Batch {
   /** Some columns in a batch of B, which may be narrower. */
   narrowed(columns, B) {
     const other = new Batch(this.net, B);
-    if (this.told) other.told = new Float32Array(other.gates.length);
+    other.room(this.told, this.shown);
     const into = other.lasting;
     this.lasting.forEach((array, i) => {
       for (let r = 0; r * this.B < array.length; r++)
@@ -130,7 +138,9 @@ export class Batch {
   /** Column b's next previous step. */
   give(b, dx, dy, pen) {
     features(this.net.model, this.memory[b], dx, dy, pen, this.input, b, this.B);
-    if (this.tellings[b] && pen === END_OF_PART) this.turn(b);
+    const telling = this.tellings[b];
+    if (telling && pen === END_OF_PART) this.turn(b);
+    if (telling?.exemplar) show(telling.exemplar, this.memory[b], this.visit[b], this.shown, b, this.B);
   }
 
   /** Column b goes on to the next visit, and stays at the last. */
@@ -147,6 +157,7 @@ export class Batch {
       const joint = cell !== "gru"; // a GRU's reset gate acts on the state's share alone
       const other = joint ? gates : this.fromState;
       engine.multiply(layer.input, input, B, gates, false);
+      if (i === 0 && this.shown) engine.multiply(net.shownWeight, this.shown, B, gates, true);
       engine.multiply(layer.state, this.hidden[i], B, other, joint);
       addBias(gates, layer.inputBias, B);
       if (i === 0 && this.told) for (let g = 0; g < gates.length; g++) gates[g] += this.told[g];

@@ -37,7 +37,8 @@ function keys({ operator, parts }) {
   return operator === OVER ? near : [...near, sign]; // parts over one another are in the order of writing
 }
 
-function strokes(habits, name) {
+/** How many a part has, 1 where that is not known. */
+export function strokes(habits, name) {
   const form = canonical(name);
   return !isStroke(name) && Object.hasOwn(habits.strokes, form) ? habits.strokes[form] : 1;
 }

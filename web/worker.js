@@ -1,23 +1,33 @@
 // The net at work, apart from the page. Messages in: { id, kind, ... }; out: { id, kind, ... }, see KINDS.
 import { wide } from "./describer.js";
 import { DescriptionError, parse, signs, text } from "./description.js";
+import { Knowledge } from "./knowledge.js";
 import { components, pen } from "./mixture.js";
 import { NetError, read, tell } from "./net.js";
 import { Kanji } from "./nearest.js";
+import { Shelf } from "./shelf.js";
 import { toStrokes } from "./strokes.js";
 import { outputs, Writing } from "./writing.js";
 
 const SLICE = 24; // milliseconds of work between looks at the messages
 let net = null, kanji = null, jobs = [], running = false;
+let shelf = null; // of the net's exemplars, if it is shown any
 
 const KINDS = {
   net({ text, plain }) {
     net = read(text, plain);
     jobs = [];
-    const { model, data, sample, scores, pen_weights, knows } = net;
+    const { model, data, sample, scores, pen_weights, knows, exemplars = null } = net;
     const known = knows?.vocabulary.length > 0; // of drawings that name no components nothing is
     const parts = known ? { names: knows.vocabulary, english: knows.english, dreams: knows.canDream } : null;
-    return { model, data, sample, scores, pen_weights, parts, fast: net.engine.fast };
+    shelf = exemplars && stock(exemplars);
+    return { model, data, sample, scores, pen_weights, parts, exemplars, fast: net.engine.fast };
+  },
+  /** The text of a net.exemplars.json, null where there is none. It is read when it is first wanted. */
+  exemplars({ text }) {
+    if (shelf?.brought) shelf = stock(shelf.id);
+    shelf?.bring(text);
+    return {};
   },
   kanji({ text }) {
     kanji = new Kanji(text);
@@ -83,6 +93,16 @@ function described(description, spell) {
   return { signs: signs(found), visits, english: net.knows.reading(parse(description), spell) };
 }
 
+const stock = (id) => new Shelf(id, (code) => postMessage({ kind: "error", code }));
+const isTold = ({ kind, description, descriptions }) => kind === "dream" || description || descriptions?.some(Boolean);
+
+/** Whether the net is still there once it knows its exemplars; it goes on without those that are missing. */
+async function stocked() {
+  const mine = net, library = shelf && (await shelf.library);
+  if (mine?.knows && mine.knows.library !== library) mine.knows = new Knowledge(mine, library);
+  return mine === net;
+}
+
 /** Of a description that `describe` found good; null without one. */
 function telling(description) {
   return description && net.knows ? tell(net, net.knows.encode(net.knows.read(description))) : null;
@@ -109,8 +129,9 @@ function work() {
   if (running) setTimeout(work);
 }
 
-self.onmessage = ({ data: message }) => {
+self.onmessage = async ({ data: message }) => {
   try {
+    if (isTold(message) && !(await stocked())) return; // nobody waits for an answer of another net
     const answer = KINDS[message.kind](message);
     if (answer) postMessage({ id: message.id, kind: "answer", ...answer });
   } catch (error) {

@@ -19,8 +19,9 @@ class CommandError(ValueError):
 
 
 @contextmanager
-def plain_errors(command: str) -> Iterator[None]:
-    """An expected error, as in stages.run, ends the command in one plain line; any other is a traceback."""
+def plain_errors(command: str, code: int = 1) -> Iterator[None]:
+    """An expected error, as in stages.run, ends the command in one plain line; any other is a traceback. code: that the
+    command then ends with."""
     try:
         yield
     except (ValueError, OSError) as error:
@@ -28,7 +29,7 @@ def plain_errors(command: str) -> Iterator[None]:
             raise
         text = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else error
         typer.echo(f"fake-kanji {command}: {text}", err=True)
-        raise typer.Exit(1) from None
+        raise typer.Exit(code) from None
 
 
 def option(*names: str, help: str, panel: str | None = None, metavar: str | None = None, **more: Any) -> Any:

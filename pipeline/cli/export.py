@@ -1,34 +1,90 @@
 """`fake-kanji export`: drawings for other tools."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline.cli import common
 from pipeline.cli.common import CommandError, option, plain_errors
+
+if TYPE_CHECKING:
+    from pipeline.export.interchange import Exported
+
+KANJIVG = "kanjivg"
+FOLDERS = ("svg", KANJIVG)  # formats that are a folder
+IN_KANJIVG_S_FORM = "KanjiVG's form"
+
+Folder = Annotated[
+    Path, typer.Argument(metavar="FOLDER", help="What stage parse, batch or sample wrote, or a folder of SVGs.")
+]
+Kind = Annotated[str, option("--format", "-f", metavar="svg|kanjivg|npz|ndjson|json", help="What to write (svg).")]
+Out = Annotated[
+    Path | None,
+    option("--out", "-o", metavar="PATH", help="The file or, for svg and kanjivg, the folder (drawings.FORMAT)."),
+]
+Rejected = Annotated[bool, option("--rejected", help="Also samples that the filters left out.")]
+Licence = Annotated[str | None, option("--licence", metavar="TEXT", help="Credit to write (the data's).")]
+Known = Annotated[
+    Path | None,
+    option(
+        "--known",
+        metavar="FOLDER",
+        help="Real drawings that say types and groups, as stage batch wrote them (data/batches).",
+        panel=IN_KANJIVG_S_FORM,
+    ),
+]
+MadeBy = Annotated[
+    str | None,
+    option(
+        "--made-by",
+        metavar="TEXT",
+        help="What the comment says of the origin (the net and seed of data/samples).",
+        panel=IN_KANJIVG_S_FORM,
+    ),
+]
 
 
 @plain_errors("export")
 def export(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="What stage parse, batch or sample wrote.")] = Path(
-        "data/samples"
-    ),
-    kind: Annotated[str, option("--format", "-f", metavar="svg|npz|ndjson|json", help="What to write (svg).")] = "svg",
-    out: Annotated[
-        Path | None, option("--out", "-o", metavar="PATH", help="The file or, for svg, the folder (drawings.FORMAT).")
-    ] = None,
-    rejected: Annotated[bool, option("--rejected", help="Also samples that the filters left out.")] = False,
-    licence: Annotated[str | None, option("--licence", metavar="TEXT", help="Credit to write (the data's).")] = None,
+    folder: Folder = Path("data/samples"),
+    kind: Kind = "svg",
+    out: Out = None,
+    rejected: Rejected = False,
+    licence: Licence = None,
+    known: Known = None,
+    made_by: MadeBy = None,
 ) -> None:
-    """Write drawings for other tools: svg, npz, ndjson, json.
+    """Write drawings for other tools: svg, kanjivg, npz, ndjson, json.
 
-    npz is sketch-rnn's, ndjson Quick, Draw!'s simplified one.
+    kanjivg is KanjiVG's own form: curves, types, groups, numbers. npz is sketch-rnn's, ndjson Quick, Draw!'s.
     """
     from pipeline.export import interchange as module
 
-    if kind not in module.KINDS:
-        raise CommandError(f"--format {kind}: must be one of {', '.join(module.KINDS)}")
+    kinds = ("svg", KANJIVG, *module.KINDS[1:])
+    if kind not in kinds:
+        raise CommandError(f"--format {kind}: must be one of {', '.join(kinds)}")
+    if kind != KANJIVG and (known or made_by):
+        raise CommandError(
+            f"--{'known' if known else 'made-by'} goes with --format kanjivg; leave it out, or give both"
+        )
     place = out or Path("drawings" if kind == "svg" else f"drawings.{kind}")
-    count = module.write(module.read(folder, rejected, licence), kind, place)
-    renamed = f"; {place / module.NAMES} says which of them are not named by their ids" if kind == "svg" else ""
+    exported = module.read(folder, rejected, licence)
+    if kind == KANJIVG:
+        count = in_kanjivg_s_form(exported, folder, known or Path("data/batches"), made_by, place)
+    else:
+        count = module.write(exported, kind, place)
+    renamed = f"; {place / module.NAMES} says which of them are not named by their ids" if kind in FOLDERS else ""
     typer.echo(f"wrote {place}: {count:,} drawings{renamed if (place / module.NAMES).exists() else ''}")
+
+
+def in_kanjivg_s_form(exported: "Exported", folder: Path, known: Path, made_by: str | None, place: Path) -> int:
+    """Writes the folder; how many drawings."""
+    from pipeline import dataset
+    from pipeline.export import interchange
+    from pipeline.kanjivg import form
+
+    if place.exists():  # before the long work
+        raise CommandError(f"--out {place} exists already; name a folder that does not")
+    origin = made_by or form.origin(interchange.about(folder), "accepted" in exported.drawings.index)
+    return form.write(exported, dataset.load(known), origin, place, common.bar("export"))

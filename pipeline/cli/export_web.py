@@ -23,14 +23,14 @@ def export_web(
         option("--batches", metavar="FOLDER", help="Drawings to measure and compare with (data/batches, if there)."),
     ] = Path("data/batches"),
 ) -> None:
-    """Write a net for the browser: its weights rounded, one JSON file."""
+    """Write a net for the browser: one JSON file, its weights rounded, and one of the exemplars that it is shown."""
     kind = "folder" if out.is_dir() or not out.suffix else out.suffix.lower()
     if kind not in ("folder", ".json", ".html"):
         raise CommandError(
             f"--out {out}: a net is written as .json, the whole page as .html; without an ending a folder"
         )
     from pipeline import files
-    from pipeline.export import compact, web
+    from pipeline.export import web
     from pipeline.net import checkpoint
 
     source = model or common.shipped()
@@ -41,7 +41,7 @@ def export_web(
             web.write(folder, made)
     elif kind == ".html":
         with files.whole_file(out) as partial:
-            partial.write_text(web.page(made.net, made.kanji), encoding="utf-8")
+            partial.write_text(web.page(made), encoding="utf-8")
     else:
-        compact.write(out, made.net)
+        made.write_net(out)
     typer.echo(f"{made.sentence}; wrote {out}")

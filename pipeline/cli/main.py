@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import typer
 
+from pipeline.cli.check import check
 from pipeline.cli.export import export
 from pipeline.cli.export_web import export_web
 from pipeline.cli.sample import sample
@@ -26,6 +27,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "starts": starts,
     "track": track,
     "export": export,
+    "check": check,
     "ui": ui,
 }
 

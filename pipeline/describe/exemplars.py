@@ -30,6 +30,7 @@ from pipeline.drawing import ON_PAPER
 from pipeline.files import whole_file
 
 FILE = "exemplars.safetensors"
+BRUSH = "Kaisho"  # in the name of a variant
 GRID = 0.001  # of a scaled unit; KanjiVG's own digits are 0.01 / 15
 STRETCH = 2.5  # at most, of what stood elsewhere
 
@@ -49,10 +50,11 @@ class Run(NamedTuple):
 class Choice:
     """Which instance is the exemplar: one of the `among` that fit best, by lot of the source, else the best.
 
-    families: of the characters that must not be shown; hidden: share of the parts known by name for which none
-    is shown, by lot."""
+    families: of the characters that must not be shown; style: see `styles_of`; hidden: share of the parts known by name
+    for which none is shown, by lot."""
 
     families: frozenset[int] = frozenset()
+    style: int = 0
     source: np.random.Generator | None = None
     among: int = 1
     hidden: float = 0.0
@@ -74,15 +76,34 @@ def families_of(index: pd.DataFrame) -> NDArray[np.int32]:
     return codes
 
 
+def styles_of(index: pd.DataFrame) -> NDArray[np.uint8]:
+    """(D,) of each drawing 1 where it is one of KanjiVG's brush forms, else 0."""
+    if "variant" not in index:
+        return np.zeros(len(index), np.uint8)
+    return np.array([BRUSH in variant for variant in index["variant"]], np.uint8)
+
+
+def usual_forms(index: pd.DataFrame) -> NDArray[np.bool_]:
+    """(D,) of each character one drawing: the one that is no variant, else the first; all that have no code point."""
+    codes = index["code_point"].to_numpy()
+    plain = (index["variant"] == "").to_numpy() if "variant" in index else np.ones(len(index), bool)
+    order = np.lexsort((np.arange(len(index)), ~plain, codes))
+    first = np.ones(len(index), bool)
+    first[1:] = np.diff(codes[order]) != 0
+    usual = np.zeros(len(index), bool)
+    usual[order] = first
+    return usual | (codes < 0)
+
+
 @dataclass(frozen=True)
 class Library:
     """Shapes: D drawings, S strokes and N points of all of them, M instances with R runs of strokes, C places.
 
     points (N, 2) int16, or int32 where they are far out, in units of GRID; strokes (S + 1,), drawings (D + 1,), runs
-    (M + 1,) where each begins; families (D,), see `families_of`; names: of the instances, each once; name, drawing and
-    rest (M,): which, and how many strokes there are beside it; paths (M, DEPTH); spans (R, 2) first and last stroke
-    within the drawing; boxes (C, 4): left, top, right, bottom of the usual box of each place within the box above it,
-    0 to 1; whole (4,): that of a drawing.
+    (M + 1,) where each begins; families and styles (D,), see `families_of`, `styles_of`; names: of the instances, each
+    once; name, drawing and rest (M,): which, and how many strokes there are beside it; paths (M, DEPTH); spans (R, 2)
+    first and last stroke within the drawing; boxes (C, 4): left, top, right, bottom of the usual box of each place
+    within the box above it, 0 to 1; whole (4,): that of a drawing.
     """
 
     names: tuple[str, ...]
@@ -90,7 +111,7 @@ class Library:
 
     @classmethod
     def learn(cls, drawings: DrawingSet, told: Sequence[Told]) -> "Library":
-        """From scaled drawings and their descriptions, of each character one drawing."""
+        """From scaled drawings and their descriptions."""
         places = [np.cumsum(steps[:, :2], axis=0, dtype=np.float64) for steps in drawings]
         lifts = [np.flatnonzero(steps[:, 2] != ON_PAPER) + 1 for steps in drawings]
         firsts = np.cumsum([0, *map(len, places)])
@@ -108,6 +129,7 @@ class Library:
                 "strokes": strokes.astype(np.int32),
                 "drawings": begins.astype(np.int32),
                 "families": families_of(drawings.index),
+                "styles": styles_of(drawings.index),
                 "name": np.array([number[one.name] for one in found], np.int32),
                 "drawing": np.array([one.drawing for one in found], np.int32),
                 "rest": np.array([one.rest for one in found], np.int16),
@@ -170,26 +192,32 @@ class Library:
         """(M,) of each instance."""
         return self.arrays["families"][self.arrays["drawing"]]
 
+    @cached_property
+    def _style(self) -> NDArray[np.uint8]:
+        """(M,) of each instance."""
+        return self.arrays["styles"][self.arrays["drawing"]]
+
     def _best(self, name: str, path: NDArray, rest: int, choice: Choice) -> NDArray[np.int64]:
         """The rows of the `among` best ones, the best first."""
-        key = (name, path.tobytes(), rest)
+        key = (name, path.tobytes(), rest, choice.style)
         if key not in self._orders:
-            self._orders[key] = self._order(name, path, rest)
+            self._orders[key] = self._order(name, path, rest, choice.style)
         rows = self._orders[key]
         for family in choice.families:
             rows = rows[self._family[rows] != family]
-        return rows[: choice.among]
+        rows = rows[: choice.among]
+        return rows[self._style[rows] == self._style[rows[:1]]]
 
     @cached_property
-    def _orders(self) -> dict[tuple[str, bytes, int], NDArray[np.int64]]:
+    def _orders(self) -> dict[tuple[str, bytes, int, int], NDArray[np.int64]]:
         return {}
 
-    def _order(self, name: str, path: NDArray, rest: int) -> NDArray[np.int64]:
-        """Rows of a name, the best first, the rest as near as can be."""
+    def _order(self, name: str, path: NDArray, rest: int, style: int) -> NDArray[np.int64]:
+        """Rows of a name, the best first."""
         rows = self._rows.get(name, np.zeros(0, np.int64))
         alike = np.cumprod((self.arrays["paths"][rows] == path)[:, ::-1], axis=1).sum(axis=1)
         apart = np.abs(self.arrays["rest"][rows].astype(np.int64) - rest)
-        return rows[np.lexsort((apart, -alike))]
+        return rows[np.lexsort((apart, -alike, self._style[rows] != style))]
 
     def _strokes(self, row: int) -> list[Run]:
         first = self.arrays["drawings"][self.arrays["drawing"][row]]
@@ -227,6 +255,7 @@ NOTHING = Library(
         "strokes": np.zeros(1, np.int32),
         "drawings": np.zeros(1, np.int32),
         "families": np.zeros(0, np.int32),
+        "styles": np.zeros(0, np.uint8),
         "name": np.zeros(0, np.int32),
         "drawing": np.zeros(0, np.int32),
         "rest": np.zeros(0, np.int16),

@@ -106,7 +106,8 @@ class Knowledge:
         return self._spelled(asked, table, 0)
 
     def encode(self, asked: Description, order: Sequence[Visit] | None = None, choice: Choice = BEST) -> Encoded:
-        """What `spelled` gave, as the net takes it. order: of writing, the usual one if None; choice: of exemplars."""
+        """What `spelled` gave, as the net takes it. order: of writing, the usual one if None, of a part that is
+        not drawn nothing; choice: of exemplars."""
         order = self.habits.of_description(asked) if order is None else order
         encoded = encode(asked, order, self.vocabulary)
         if not self.library.names:
@@ -117,7 +118,7 @@ class Knowledge:
         found = {
             leaf: self.library.exemplar(name, encoded.paths[tokens[leaf]], sum(strokes) - strokes[leaf], choice)
             for leaf, name in enumerate(names)
-            if name in self.library and not (name in self.vocabulary and choice.hides())
+            if name in self.library and leaf in tokens and not (name in self.vocabulary and choice.hides())
         }
         pieces = [(visit.leaf, visit.piece) for visit in order]
         return replace(encoded, exemplar=exemplars.of_visits(pieces, found))

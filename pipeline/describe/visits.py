@@ -28,14 +28,14 @@ class Visit:
 def of_told(told: Told) -> list[Visit]:
     """The visits of the leaves of told.description in the order of writing; each stroke is in exactly one."""
     numbered = [(*run, leaf) for leaf, one in enumerate(_leaves(told)) for run in one.runs]
-    return _visits([(leaf, first, last) for first, last, leaf in sorted(numbered)])
+    return in_order([(leaf, first, last) for first, last, leaf in sorted(numbered)])
 
 
 def _leaves(told: Told) -> list[Told]:
     return [leaf for part in told.parts for leaf in _leaves(part)] if told.parts else [told]
 
 
-def _visits(runs: Iterable[tuple[int, int, int]]) -> list[Visit]:
+def in_order(runs: Iterable[tuple[int, int, int]]) -> list[Visit]:
     """Of (leaf, first, last) in the order of writing; what follows in the same leaf is the same visit."""
     pieces: Counter[int] = Counter()
     found: list[Visit] = []
@@ -94,7 +94,7 @@ class Habits:
 
     def of_description(self, description: Description) -> list[Visit]:
         """The visits of its leaves, in the order of writing; strokes are not known, -1."""
-        return _visits((leaf, -1, -1) for leaf, _ in self._written(description, 0))
+        return in_order((leaf, -1, -1) for leaf, _ in self._written(description, 0))
 
     def _written(self, description: Description, leaf: int) -> list[tuple[int, int]]:
         """(leaf, strokes) in the order of writing; `leaf` is the number of its first one."""

@@ -1,11 +1,13 @@
 """export: a net for the browser; and drawings for other tools.
 
 in   data/model, data/batches, web/
-out  data/web: net.json, kanji.json, index.html
+out  data/web: net.json, net.exemplars.json, kanji.json, index.html
 
 compact      a net with rounded weights, one JSON file
+library      the exemplars of parts that a net is shown, a second file
 web          the loss by rounding, real kanji to compare with, the page as one file
 demo         the page on loopback
 filenames    ids of drawings -> names of files, no two of them one
+pictures     a folder of SVGs -> a set of drawings
 interchange  a set of drawings -> the files of other tools; a new one goes there
 """

@@ -11,16 +11,21 @@ Shapes: R rows of a matrix, C columns. All arrays are base64 of little-endian by
      "tensors": {"head.weight": {"shape": [R, C], "bits": 16, "scale": "R float32", "values": "R C int16"},
                  "head.bias": {"shape": [R], "values": "R float32"}, ...}}      names as in weights.safetensors
 
-A net that is told of parts is version 2. The columns of its first input that take what it is told, in 8 bits, are a
-tensor of their own, "told.weight"; beside the tensors stands what it knows:
+A net that is told of parts is version 2, one that is shown exemplars of them version 3. The columns of its first input
+that take what it is told and shown, in 8 bits, are a tensor of their own, "told.weight"; beside the tensors stands what
+it knows:
 
      "vocabulary": [name, ...], "spellings": {name: "⿰言吾", ...}, "habits": {...},      as in descriptions.json
      "english": {name: "tree", ...}                                             of all names that are radicals
      "characters": "1 bit"                of each spelling, by code point: whether the net has learnt from its drawings
+     "exemplars": id or null                          of version 3: of the file of its exemplars, see `library`, if any
+
+Of version 3 the habits' strokes are "R uint8", of each name of the vocabulary in turn.
 """
 
 import base64
 import binascii
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -35,19 +40,21 @@ from torch import Tensor
 from pipeline import params
 from pipeline.describe.description import canonical, leaves, parse
 from pipeline.describe.encoding import NOTHING, Vocabulary
+from pipeline.describe.exemplars import Library
 from pipeline.describe.knowledge import Knowledge
 from pipeline.describe.reading import radicals
 from pipeline.describe.visits import Habits
 from pipeline.files import whole_file
-from pipeline.net.describer import TOLD
 from pipeline.net.model import UNDESCRIBED, ModelParams, WritingNet
 
-FORMAT, VERSION, DESCRIBED = "fake-kanji net", 1, 2  # DESCRIBED: the version of a net that is told of parts
+FORMAT = "fake-kanji net"
+VERSION, DESCRIBED, SHOWN = 1, 2, 3  # of a net that is told nothing, told of parts, shown exemplars of them, too
 FIRST, TOLD_COLUMNS = "layers.0.weight_ih_l0", "told.weight"
 FINE = ("head.weight", FIRST)  # in 16 bits
 LARGEST = {8: 127, 16: 32767}
 KINDS = {8: "<i1", 16: "<i2"}
 CONFIG = ("data", "pen_weights", "sample")  # what of a model's config the file keeps
+ID_DIGITS = 16
 
 
 class CompactError(ValueError):
@@ -80,10 +87,29 @@ def pack(
     if net.describer is None or knows is None:
         return content
     weights = net.state_dict()
-    told = {name: tensor for name, tensor in weights.items() if name.startswith("describer.")}
-    told[TOLD_COLUMNS] = weights[FIRST][:, -TOLD:]
+    told = {name: tensor for name, tensor in weights.items() if name not in free.state_dict()}
+    told[TOLD_COLUMNS] = weights[FIRST][:, -net.options.told :]
     tensors = content["tensors"] | _all_packed(told)
-    return content | {"version": DESCRIBED, "model": asdict(net.options), "tensors": tensors} | _known(knows)
+    content |= {"version": _version(net.options), "model": asdict(net.options), "tensors": tensors} | _known(knows)
+    return content | _shown(knows) if net.options.exemplars else content
+
+
+def _version(options: ModelParams) -> int:
+    return SHOWN if options.exemplars else DESCRIBED if options.described else VERSION
+
+
+def _shown(knows: Knowledge) -> dict[str, Any]:
+    counts = [min(knows.habits.count(name), 255) for name in knows.vocabulary.names]
+    habits = knows.habits.as_json() | {"strokes": encode(np.array(counts, np.uint8))}
+    return {"habits": habits, "exemplars": identity(knows.library)}
+
+
+def identity(library: Library) -> str | None:
+    """Of what a library holds, the same wherever it is; None of an empty one."""
+    if not library.names:
+        return None
+    parts = [json.dumps(library.names).encode(), *(library.arrays[name].tobytes() for name in sorted(library.arrays))]
+    return hashlib.sha256(b"".join(parts)).hexdigest()[:ID_DIGITS]
 
 
 def unpack(content: Any, where: str) -> tuple[WritingNet, dict[str, Any]]:
@@ -93,8 +119,8 @@ def unpack(content: Any, where: str) -> tuple[WritingNet, dict[str, Any]]:
     """
     _check(content, where)
     options = params.build(ModelParams, UNDESCRIBED | content["model"], f"{where}: model")
-    if options.described != (content["version"] == DESCRIBED):
-        raise CompactError(f"{where}: model.described does not belong to its version; export it again")
+    if content["version"] != _version(options):
+        raise CompactError(f"{where}: model.described or exemplars does not belong to its version; export it again")
     net = WritingNet(options, known=knowledge(content, where).vocabulary if options.described else NOTHING)
     try:
         tensors = {name: _unpacked(name, part) for name, part in content["tensors"].items()}
@@ -111,9 +137,9 @@ def _check(content: Any, where: str) -> None:
         raise CompactError(
             f'{where} is no net of fake-kanji ("format" is not "{FORMAT}"); `fake-kanji export-web` makes one'
         )
-    if content.get("version") not in (VERSION, DESCRIBED):
+    if content.get("version") not in (VERSION, DESCRIBED, SHOWN):
         raise CompactError(
-            f"{where} has version {content.get('version')!r}, this reads {VERSION} and {DESCRIBED}; export it again"
+            f"{where} has version {content.get('version')!r}, this reads {VERSION} to {SHOWN}; export it again"
         )
     missing = [name for name in ("model", "tensors") if not isinstance(content.get(name), dict)]
     if missing:
@@ -121,11 +147,15 @@ def _check(content: Any, where: str) -> None:
 
 
 def knowledge(content: dict[str, Any], where: str) -> Knowledge:
-    """What a net of version 2 knows; no characters of a file that does not say which. Raises CompactError."""
+    """What a net of version 2 or 3 knows, without exemplars (`library.known` has them too); no characters of a file
+    that does not say which. Raises CompactError."""
     try:
-        names, spellings = tuple(map(str, content["vocabulary"])), dict(content["spellings"])
+        names, spellings, habits = tuple(map(str, content["vocabulary"])), dict(content["spellings"]), content["habits"]
+        if isinstance(habits["strokes"], str):
+            counts = decode(habits["strokes"], "u1").tolist()
+            habits = habits | {"strokes": {canonical(name): n for name, n in zip(names, counts, strict=True)}}
         characters = _characters(content["characters"], spellings) if "characters" in content else ()
-        return Knowledge(Vocabulary(names), spellings, Habits.from_json(content["habits"]), characters)
+        return Knowledge(Vocabulary(names), spellings, Habits.from_json(habits), characters)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise CompactError(f"{where} tells nothing of descriptions ({error!r}); export it again") from None
 
@@ -139,12 +169,13 @@ def _characters(bits: str, spellings: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _known(knows: Knowledge) -> dict[str, Any]:
-    """Of the strokes of parts those of the names alone: what is written is spelled down to these."""
+    """Of the strokes of parts those of the names alone: what is written is spelled down to these, or to the names of
+    exemplars, whose strokes stand with them."""
     names = knows.vocabulary.names
     forms = {canonical(name) for name in names}
     habits = Habits(knows.habits.ways, {name: n for name, n in knows.habits.strokes.items() if name in forms})
     spelled = (leaf.name for spelling in knows.spellings.values() for leaf, _ in leaves(parse(spelling)))
-    every = dict.fromkeys((*names, *knows.spellings, *spelled))
+    every = dict.fromkeys((*names, *knows.spellings, *spelled, *knows.library.names))
     words = {name: radicals().get(name) or radicals().get(canonical(name)) for name in every}
     learnt = np.isin(sorted(knows.spellings), knows.characters)
     return {

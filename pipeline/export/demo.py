@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 class Handler(SimpleHTTPRequestHandler):
-    """Files of web/, and net.json and kanji.json from `made`."""
+    """Files of web/, and of `made` the net, its exemplars and the kanji."""
 
     def __init__(self, *arguments: Any, made: Path, **options: Any):
         self.made = made
@@ -27,7 +27,7 @@ class Handler(SimpleHTTPRequestHandler):
 
     def translate_path(self, path: str) -> str:
         name = path.split("?")[0].lstrip("/")
-        return str(self.made / name) if name in (web.NET, web.KANJI) else super().translate_path(path)
+        return str(self.made / name) if name in (web.NET, web.EXEMPLARS, web.KANJI) else super().translate_path(path)
 
     def log_message(self, *arguments: Any) -> None:
         """Quiet."""

@@ -26,11 +26,14 @@ from numpy.typing import NDArray
 
 from pipeline import dataset, files, render
 from pipeline.batch import holdout
+from pipeline.dataset import DrawingSet
 from pipeline.drawing import ON_PAPER, Steps, to_strokes, unit
+from pipeline.export import pictures
 from pipeline.export.filenames import file_names
 from pipeline.parse.formats import quickdraw, stroke3
 
 NAMES = "names.csv"
+SAMPLED = "data.json"  # beside samples: box, licence, and which net wrote them from which seed
 TOLD = ("description", "reading")  # columns of batches and dreams
 KINDS = ("svg", "npz", "ndjson", "json")
 DECIMALS = 4
@@ -54,8 +57,9 @@ class Exported:
 
 
 def read(folder: Path, rejected: bool, licence: str | None) -> Exported:
-    """What a stage wrote: parse, batch, or sample (without the rejected ones unless told). Raises ExportError."""
-    drawings = dataset.load(folder)
+    """What a stage wrote: parse, batch, or sample (without the rejected ones unless told); or a folder of SVGs.
+    Raises ExportError, DatasetError, PicturesError."""
+    drawings = _drawings(folder)
     if "accepted" in drawings.index and not rejected and len(drawings):
         chosen = drawings.where(drawings.index["accepted"].to_numpy())
         if not len(chosen):
@@ -67,6 +71,11 @@ def read(folder: Path, rejected: bool, licence: str | None) -> Exported:
         raise ExportError(f"{folder} holds no drawing; name another folder, such as data/strokes or data/samples")
     scale = holdout.read_description(folder)["scale"] if (folder / holdout.DESCRIPTION).exists() else 1.0
     return Exported(drawings, scale, _licence(folder) if licence is None else licence)
+
+
+def _drawings(folder: Path) -> DrawingSet:
+    as_pictures = not (folder / dataset.POINTS).exists() and folder.is_dir() and pictures.paths(folder)
+    return pictures.read(folder) if as_pictures else dataset.load(folder)
 
 
 def write(exported: Exported, kind: str, out: Path) -> int:
@@ -160,10 +169,13 @@ def _told(row: pd.Series) -> dict[str, str]:
     return {name: row[name] for name in TOLD if row.get(name)}
 
 
-def _licence(folder: Path) -> str:
-    """As the stages parse, batch and sample write it."""
-    for name in ("summary.json", holdout.DESCRIPTION, "data.json"):
+def about(folder: Path) -> dict[str, Any]:
+    """What the stages parse, batch and sample tell of their drawings; {} of another folder."""
+    for name in ("summary.json", holdout.DESCRIPTION, SAMPLED):
         if (folder / name).exists():
-            values: dict[str, Any] = json.loads((folder / name).read_text(encoding="utf-8"))
-            return values.get("licence") or ""
-    return ""
+            return dict(json.loads((folder / name).read_text(encoding="utf-8")))
+    return {}
+
+
+def _licence(folder: Path) -> str:
+    return about(folder).get("licence") or ""

@@ -1,8 +1,8 @@
 """For the browser: what a net loses by rounding, a set of real kanji to compare with, and the page as one HTML file.
 
 The page itself is `web/`, plain ES modules that a browser loads as they are. Browsers refuse modules from file://, so
-`page` puts modules, style, net and kanji into one document: each module becomes a function that returns its exports.
-Modules therefore import by `import { a, b } from "./module.js";` and export by `export` before a declaration.
+`page` puts modules, style and data into one document: each module becomes a function that returns its exports. Modules
+therefore import by `import { a, b } from "./module.js";` and export by `export` before a declaration.
 """
 
 import re
@@ -16,11 +16,12 @@ from pipeline import dataset, drawing
 from pipeline.batch import holdout
 from pipeline.dataset import DrawingSet
 from pipeline.describe.knowledge import Knowledge
-from pipeline.export import compact
+from pipeline.export import compact, library
 from pipeline.forecast import likelihood
 from pipeline.net.model import WritingNet
 
 NET, KANJI, PAGE = "net.json", "kanji.json", "index.html"
+EXEMPLARS = library.beside(Path(NET)).name
 MOST_KANJI = 3000  # of the set to compare with
 GRID = 255  # points are whole numbers from 0 to this over the box's larger side
 SPLIT = "test"  # of the drawings on which the loss by rounding is measured
@@ -111,12 +112,14 @@ def _level_one(character: str) -> bool:
 # ---- the page
 
 
-def page(net: dict[str, Any], real: dict[str, Any] | None, root: Path = ROOT) -> str:
+def page(made: "Made", root: Path = ROOT) -> str:
     """The whole page as one HTML document, which needs no server. Raises ExportError: web/ is not there or broken."""
     html = _read(root / "index.html")
-    parts = {"fk-worker": ("text/plain", bundle(root, WORKER)), "fk-net": ("application/json", compact.text(net))}
-    if real is not None:
-        parts["fk-kanji"] = ("application/json", compact.text(real))
+    parts = {"fk-worker": ("text/plain", bundle(root, WORKER))}
+    contents = {"fk-net": made.net, "fk-exemplars": made.exemplars, "fk-kanji": made.kanji}
+    parts |= {
+        name: ("application/json", compact.text(content)) for name, content in contents.items() if content is not None
+    }
     data = "".join(
         f'<script type="{kind}" id="{name}">{_inert(text)}</script>\n' for name, (kind, text) in parts.items()
     )
@@ -175,26 +178,39 @@ def _read(path: Path) -> str:
 
 @dataclass(frozen=True)
 class Made:
-    """What the browser needs: the content of net.json and, where there are drawings, of kanji.json."""
+    """What the browser needs: the content of net.json and, where there are any, of kanji.json and of the net's
+    exemplars."""
 
     net: dict[str, Any]
     kanji: dict[str, Any] | None
+    exemplars: dict[str, Any] | None = None
 
     @property
     def sentence(self) -> str:
-        size = len(compact.text(self.net).encode()) / 1e6
         measured = self.net["scores"]
         lost = f", {measured['lost']:.4f} nats a step lost by rounding" if measured else ", not measured"
-        return f"{size:.2f} MB{lost}; {len(self.kanji['names']) if self.kanji else 0:,} real kanji"
+        shown = f"; {_megabytes(self.exemplars)} of exemplars" if self.exemplars else ""
+        return f"{_megabytes(self.net)}{lost}{shown}; {len(self.kanji['names']) if self.kanji else 0:,} real kanji"
+
+    def write_net(self, path: Path) -> None:
+        """The net, and beside it its exemplars."""
+        compact.write(path, self.net)
+        if self.exemplars is not None:
+            compact.write(library.beside(path), self.exemplars)
+
+
+def _megabytes(content: dict[str, Any]) -> str:
+    return f"{len(compact.text(content).encode()) / 1e6:.2f} MB"
 
 
 def make(net: WritingNet, config: dict[str, Any], prepared: Path | None, knows: Knowledge | None = None) -> Made:
     """prepared: what stage batch wrote, to measure on and compare with; knows: of a net that is told of parts. Raises
     DatasetError, BatchError."""
+    shown = library.pack(knows, config.get("data", {}).get("licence")) if knows and net.options.exemplars else None
     if prepared is None:
-        return Made(compact.pack(net, config, None, knows), None)
+        return Made(compact.pack(net, config, None, knows), None, shown)
     drawings, data = dataset.load(prepared), holdout.read_description(prepared)
-    return Made(compact.pack(net, config, scores(net, config, drawings), knows), kanji(drawings, data))
+    return Made(compact.pack(net, config, scores(net, config, drawings), knows), kanji(drawings, data), shown)
 
 
 def known(net: WritingNet, folder: Path) -> Knowledge | None:
@@ -203,8 +219,8 @@ def known(net: WritingNet, folder: Path) -> Knowledge | None:
 
 
 def write(folder: Path, made: Made, root: Path = ROOT) -> None:
-    """net.json, kanji.json and index.html into an existing folder."""
-    compact.write(folder / NET, made.net)
+    """net.json, its exemplars, kanji.json and index.html into an existing folder."""
+    made.write_net(folder / NET)
     if made.kanji is not None:
         compact.write(folder / KANJI, made.kanji)
-    (folder / PAGE).write_text(page(made.net, made.kanji, root), encoding="utf-8")
+    (folder / PAGE).write_text(page(made, root), encoding="utf-8")

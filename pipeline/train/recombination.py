@@ -28,7 +28,7 @@ from pipeline import params
 from pipeline.dataset import DrawingSet
 from pipeline.describe.derivation import Told
 from pipeline.describe.description import Description, canonical
-from pipeline.describe.exemplars import families_of
+from pipeline.describe.exemplars import families_of, styles_of
 from pipeline.drawing import END_OF_CHARACTER, END_OF_STROKE, ON_PAPER, Steps
 from pipeline.seeds import generator
 
@@ -69,9 +69,9 @@ class Points:
 
 @dataclass(frozen=True)
 class Components:
-    """M components: `table` has a row each, drawing, family (drawings of one character), element, position, first and
-    last (strokes of the drawing), start and stop (rows of the points); centre and size of their boxes, each (M, 2).
-    parts: the part of the description that each is, () where drawings are not described."""
+    """M components: `table` has a row each, drawing, family (drawings of one character), style, element, position,
+    first and last (strokes of the drawing), start and stop (rows of the points); centre and size of their boxes, each
+    (M, 2). parts: the part of the description that each is, () where drawings are not described."""
 
     table: pd.DataFrame
     centre: NDArray[np.float64]
@@ -85,11 +85,18 @@ class Components:
 @dataclass(frozen=True)
 class Recombined:
     """Drawings and their recombinations; told: the description of each, () where none came with the drawings; families:
-    of the characters that each is made of, see `exemplars.families_of`."""
+    of the characters that each is made of, and styles, see `exemplars.families_of`, `exemplars.styles_of`."""
 
     drawings: DrawingSet
     told: Sequence[Told]
     families: list[frozenset[int]]
+    styles: list[int]
+
+    @classmethod
+    def nothing(cls, drawings: DrawingSet, told: Sequence[Told]) -> "Recombined":
+        """The drawings as they are."""
+        families = [frozenset({family}) for family in families_of(drawings.index).tolist()]
+        return cls(drawings, told, families, styles_of(drawings.index).tolist())
 
 
 def recombined(drawings: DrawingSet, options: RecombinationParams, seed: int, told: Sequence[Told] = ()) -> Recombined:
@@ -98,19 +105,19 @@ def recombined(drawings: DrawingSet, options: RecombinationParams, seed: int, to
     Where nothing fits that row is the drawing itself; where no drawing has components, only the drawings come back.
     Offsets in the net's units. told: their descriptions. A function of the arguments.
     """
-    families = [frozenset({family}) for family in families_of(drawings.index).tolist()]
-    itself = Recombined(drawings, told, families)
+    itself = Recombined.nothing(drawings, told)
     if not options.recombinations or not len(drawings):
         return itself
     points = Points.of(drawings)
     components = find(drawings, points, told)
     if not len(components):
         return itself
-    like, beside = neighbours(components, ["element"]), neighbours(components, ["position"])
+    alike = [["element"], ["position"]] if not told else [["element", "style"], ["position", "style"]]
+    like, beside = (neighbours(components, columns) for columns in alike)
     mine = _rows_of(components.table, ["drawing"])
     source = np.random.default_rng((seed, CHOICE_STREAM))
     family = components.table["family"].tolist()
-    made, described = [], list(told)
+    made, described, families = [], list(told), [*itself.families]
     for i in (i for _ in range(options.recombinations) for i in range(len(drawings))):
         replaced = _replaced(mine.get(i, np.zeros(0, np.int64)), components, like, beside, source)
         made.append(_steps(i, replaced, points, components))
@@ -121,7 +128,8 @@ def recombined(drawings: DrawingSet, options: RecombinationParams, seed: int, to
     everything = [*drawings, *made]
     stops = np.cumsum([len(steps) for steps in everything])
     index = pd.DataFrame({"start": stops - [len(steps) for steps in everything], "stop": stops})
-    return Recombined(DrawingSet(np.concatenate(everything), index), described, families)
+    styles = itself.styles * (1 + options.recombinations)
+    return Recombined(DrawingSet(np.concatenate(everything), index), described, families, styles)
 
 
 def find(drawings: DrawingSet, points: Points, told: Sequence[Told] = ()) -> Components:
@@ -136,6 +144,7 @@ def find(drawings: DrawingSet, points: Points, told: Sequence[Told] = ()) -> Com
         spans = list(_named(drawings.index, points)) if "groups" in drawings.index else []
     families = families_of(drawings.index).tolist()
     table = pd.DataFrame([(i, families[i], *rest) for i, *rest in spans], columns=columns)
+    table["style"] = styles_of(drawings.index)[table["drawing"].to_numpy(np.int64)]
     begin = np.searchsorted(points.strokes, points.drawings[table["drawing"].to_numpy(np.int64)])
     table["start"] = points.strokes[begin + table["first"].to_numpy(np.int64)]
     table["stop"] = points.strokes[begin + table["last"].to_numpy(np.int64) + 1]

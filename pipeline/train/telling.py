@@ -131,16 +131,17 @@ def stroke_ends(drawings: DrawingSet) -> list[NDArray[np.int64]]:
 
 @dataclass(frozen=True)
 class Taught:
-    """Drawings to learn from or to judge by: what each is, the step with which each of its strokes ends, and families:
-    of the characters that it is made of, of which it is shown nothing."""
+    """Drawings to learn from or to judge by: what each is, the step with which each of its strokes ends, families: of
+    the characters that it is made of, of which it is shown nothing; and styles, see `exemplars.styles_of`."""
 
     told: list[Told]
     ends: list[NDArray[np.int64]]
     families: list[frozenset[int]]
+    styles: list[int]
 
     @classmethod
     def of(cls, found: Recombined) -> "Taught":
-        return cls(list(found.told), stroke_ends(found.drawings), found.families)
+        return cls(list(found.told), stroke_ends(found.drawings), found.families, found.styles)
 
 
 def of(taught: Taught, knows: Knowledge, options: TellingParams, seed: int) -> Tellings:
@@ -159,17 +160,18 @@ def of(taught: Taught, knows: Knowledge, options: TellingParams, seed: int) -> T
     spelled: list[Told] = []
     choices: list[Choice] = []
     for _ in range(options.spellings):
-        for one, families in zip(taught.told, taught.families, strict=True):
+        for one, families, style in zip(taught.told, taught.families, taught.styles, strict=True):
             hidden = 1.0 if knows.library.names and source.random() < options.unshown else options.unshown
             spelled.append(visits.spelled(one, spell(one, families)))
-            choices.append(Choice(families, source, AMONG, hidden))
+            choices.append(Choice(families, style, source, AMONG, hidden))
     return _tellings(spelled, choices, taught, knows)
 
 
 def canonically(taught: Taught, knows: Knowledge) -> Tellings:
     """One spelling of each drawing, see `knowledge.canonical`, for validation."""
     told = [canonical(one, knows, families) for one, families in zip(taught.told, taught.families, strict=True)]
-    return _tellings(told, [Choice(families) for families in taught.families], taught, knows)
+    choices = [Choice(*one) for one in zip(taught.families, taught.styles, strict=True)]
+    return _tellings(told, choices, taught, knows)
 
 
 def _tellings(spelled: Sequence[Told], choices: Sequence[Choice], taught: Taught, knows: Knowledge) -> Tellings:

@@ -16,7 +16,7 @@ from pipeline.describe.description import Description
 from pipeline.describe.encoding import Encoded
 from pipeline.describe.knowledge import Knowledge
 from pipeline.drawing import Steps
-from pipeline.export import compact
+from pipeline.export import library
 from pipeline.progress import Progress, unseen
 from pipeline.sample import attempts, sampler
 from pipeline.sample.sampler import SampleParams
@@ -44,7 +44,7 @@ class Reader:
                 f"the net in {net.folder} writes freely and cannot be told what; train one with "
                 "`dvc exp run -S model.described=true` and give --model data/model"
             )
-        return cls(_known(net.folder), table)
+        return cls(known(net.folder), table)
 
     def read(self, text: str) -> Description:
         """Spelled down to parts that the net knows. Raises DescriptionError, UnknownPartError."""
@@ -63,9 +63,10 @@ class Reader:
         return frozenset(map(grammar.canonical, self.knows.vocabulary.names))
 
 
-def _known(place: Path) -> Knowledge:
-    """place: a model's folder, or the file of `compact`."""
-    return compact.knowledge(compact.read(place), str(place)) if place.is_file() else Knowledge.load(place)
+def known(place: Path) -> Knowledge:
+    """What a net knows of descriptions. place: a model's folder, or the file of `compact`. Raises KnowledgeError,
+    CompactError."""
+    return library.known(place) if place.is_file() else Knowledge.load(place)
 
 
 def write(

@@ -13,7 +13,7 @@ import pandas as pd
 
 from pipeline import files, params, render
 from pipeline.drawing import Steps
-from pipeline.export import compact
+from pipeline.export import compact, library
 from pipeline.net import checkpoint
 from pipeline.net.model import WritingNet
 from pipeline.render import Look
@@ -79,7 +79,7 @@ class Writer:
         """Says what is to be written, no character of the table `ids`. Raises UntoldError, TableError, KnowledgeError,
         CompactError, DreamError."""
         if self.folder.is_file() and self.net.describer is not None:
-            return Dreamer.of(compact.knowledge(compact.read(self.folder), str(self.folder)), listed(ids))
+            return Dreamer.of(library.known(self.folder), listed(ids))
         return Dreamer.load(self.folder, self.net, ids)
 
     def write(

@@ -44,7 +44,7 @@ TOLD = "fakeKanji.state().told?.description"
 
 def told(model_params, **changes):
     """A net of random weights that ends parts now and then, and its configuration."""
-    net = WritingNet(model_params(described=True, **changes), generator(5), KNOWS.vocabulary).eval()
+    net = WritingNet(model_params(described=True, exemplars=False, **changes), generator(5), KNOWS.vocabulary).eval()
     with torch.no_grad():
         net.head.bias[-3:] = torch.tensor([2.0, 3.5, 3.5])
     return net, {"data": DATA, "pen_weights": [0.3, 1.0, 3.0], "sample": SAMPLE}
@@ -201,7 +201,7 @@ def test_without_a_description_it_writes_as_the_net_that_is_never_told(visit, de
 
 def test_a_net_that_knows_no_part_has_no_field(visit, tmp_path, model_params):
     nothing = Knowledge(Vocabulary(()), {}, Habits())
-    net = WritingNet(model_params(described=True), generator(5), nothing.vocabulary).eval()
+    net = WritingNet(model_params(described=True, exemplars=False), generator(5), nothing.vocabulary).eval()
     content = compact.pack(net, {"data": DATA, "pen_weights": [0.3, 1.0, 3.0], "sample": SAMPLE}, None, nothing)
     web.write(tmp_path, web.Made(content, None))
     page = opened(visit, tmp_path / "index.html", hash="#seed=7&d=木")
@@ -257,11 +257,11 @@ def test_a_damaged_file_is_told(visit, described, model_params, spoil, what):
 
 
 def test_the_weights_of_the_default_s_size_leave_room_for_what_it_knows(defaults, model_params):
-    """2 x 256 and the 1,031 names of the default configuration: with KanjiVG's spellings and ways 1.78 MB of 1.8."""
+    """2 x 256 and the 1,031 names of the default configuration: with KanjiVG's spellings and ways 1.80 MB of 1.8."""
     sizes = {name: defaults["model"][name] for name in ("layers", "hidden_size", "mixtures")}
     assert (sizes["layers"], sizes["hidden_size"]) == (2, 256)
     knows = Knowledge(Vocabulary(tuple(chr(0x4E00 + i) for i in range(1031))), {}, Habits())
-    net = WritingNet(model_params(described=True, **sizes), generator(1), knows.vocabulary)
+    net = WritingNet(model_params(described=True, exemplars=True, **sizes), generator(1), knows.vocabulary)
     content = compact.pack(net, {"data": DATA, "pen_weights": [0.3, 1.0, 3.0]}, None, knows)
     assert len(compact.text(content).encode()) < 1.62e6
 

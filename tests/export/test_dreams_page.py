@@ -58,7 +58,7 @@ WRITTEN = """document.querySelectorAll('#sheet .cell').length && !document.query
 
 
 def packed(model_params, knows, **sample):
-    net = WritingNet(model_params(described=True), generator(5), knows.vocabulary).eval()
+    net = WritingNet(model_params(described=True, exemplars=False), generator(5), knows.vocabulary).eval()
     with_ends = net.head.bias.data
     with_ends[-3:] = with_ends.new_tensor([2.0, 3.5, 3.5])
     return compact.pack(net, {"data": DATA, "pen_weights": [0.3, 1.0, 3.0], "sample": SAMPLE | sample}, None, knows)

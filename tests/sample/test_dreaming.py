@@ -1,6 +1,7 @@
 """Dreams with a plan: new descriptions by the parts that the net knows, and drawings that are told them."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -14,12 +15,13 @@ from pipeline.describe.dreams import DreamError, Dreams
 from pipeline.describe.encoding import Vocabulary
 from pipeline.describe.knowledge import Knowledge
 from pipeline.describe.visits import Habits
-from pipeline.export import compact
+from pipeline.export import compact, web
 from pipeline.net import checkpoint
 from pipeline.sample import dreaming, sampler
 from pipeline.sample.dreaming import Dream, Dreamer, UntoldError, captions
 from pipeline.sample.filters import ACCEPTED
 from pipeline.sample.sampler import SampleParams, SamplingError
+from stages import export
 from stages import sample as stage
 from tests.support.drawings import FREE
 from tests.support.told import DATA, MODEL, a_net
@@ -114,6 +116,15 @@ def test_a_table_that_cannot_be_read_is_told_before_any_work(options, tmp_path):
     options(dream="free", ids=str(tmp_path / "none.txt")).check_here({})  # what dreams freely asks no table
 
 
+def test_the_page_is_given_away_without_the_place_of_the_table(model, listed, options, tmp_path, monkeypatch):
+    made = []
+    monkeypatch.setattr(params, "load", lambda name: options(dream="described", ids=str(listed)))
+    monkeypatch.setattr(web, "make", lambda net, config, *rest: made.append(config) or SimpleNamespace(sentence=""))
+    monkeypatch.setattr(web, "write", lambda folder, one: None)
+    export.main(None, model, tmp_path, tmp_path / "web")
+    assert made[0]["sample"]["ids"] is None and made[0]["sample"]["dream"] == "described"
+
+
 def test_a_net_that_is_never_told_cannot_dream_so(net, tmp_path):
     with pytest.raises(UntoldError, match="model.described: true"):
         Dreamer.load(tmp_path, net.untold())
@@ -149,7 +160,7 @@ def test_the_command_dreams_of_no_character_of_a_table(model, listed, tmp_path):
     asked = ("--model", model, "--seed", 1, "--count", 9, "--no-filter", "--ids", listed, "--out", tmp_path / "each")
     run(*asked, "--dream", "described")
     assert set(pd.read_csv(tmp_path / "each" / "dreams.csv")["description"].str[-1]) == set("食反各")
-    assert "--ids goes with --dream described" in run(*asked[:-1], tmp_path / "free", code=1)
+    assert "--ids goes with --dream described" in run(*asked[:-1], tmp_path / "free", "--dream", "free", code=1)
     said = run(*asked[:-1], tmp_path / "none", "--dream", "described", "--ids", tmp_path, code=1)
     assert "cannot be read: Is a directory" in said and not (tmp_path / "none").exists()
 

@@ -11,8 +11,8 @@ FIRST = "#sheet .cell >> nth=0"
 
 
 def small(model_params, **changes):
-    """A net and its configuration."""
-    net = WritingNet(model_params(**changes), generator(1, 2)).eval()
+    """A net that is told nothing, and its configuration."""
+    net = WritingNet(model_params(**{"described": False, "exemplars": False, **changes}), generator(1, 2)).eval()
     return net, {"data": DATA, "pen_weights": [0.3, 1.0, 3.0], "sample": SAMPLE}
 
 

@@ -1,0 +1,145 @@
+"""The tables of docs/exports.md: how near the export in KanjiVG's form comes to KanjiVG itself.
+
+    python benchmarks/kanjivg_form.py [test | valid] [--drawings N]        # after `dvc repro batch`
+
+Held-out real drawings, resampled as they are trained on, are fitted again and compared with KanjiVG's own curves; their
+types and groups are found from what the training drawings teach, and compared with KanjiVG's.
+"""
+
+import argparse
+import json
+import sys
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))
+
+from pipeline import dataset, drawing, fit, handles  # noqa: E402
+from pipeline.batch import holdout  # noqa: E402
+from pipeline.dataset import DrawingSet  # noqa: E402
+from pipeline.describe import strokes as stroke_types  # noqa: E402
+from pipeline.export.interchange import Exported  # noqa: E402
+from pipeline.kanjivg.form import Teacher  # noqa: E402
+from pipeline.parse.svg import documents  # noqa: E402
+
+NEAR = 0.5  # of a box of 109
+PLACES = 24  # compared on each cubic
+WAYS = {"learnt": handles.Handles.load().through, "smooth through the points": fit.through}
+TOLERANCES = (0.1, fit.TOLERANCE)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("split", nargs="?", default="test", choices=("test", "valid"))
+    parser.add_argument("--drawings", type=int, default=None, help="so many, chosen by chance (all)")
+    asked = parser.parse_args()
+    stored = dataset.load(ROOT / "data" / "batches")
+    scale = holdout.read_description(ROOT / "data" / "batches")["scale"]
+    real = DrawingSet(np.array(stored.points), stored.index)
+    rows = np.flatnonzero((real.index["split"] == asked.split).to_numpy())
+    if asked.drawings and asked.drawings < len(rows):
+        rows = np.random.default_rng(1).choice(rows, asked.drawings, replace=False)
+    held = real.where(np.isin(np.arange(len(real)), rows))
+    curves(held, scale)
+    recovered(held, real, scale)
+
+
+# ---- curves
+
+
+def curves(held: DrawingSet, scale: float) -> None:
+    """A row a way and tolerance."""
+    box = held.index.iloc[0]
+    points = [s for steps in held for s in drawing.to_strokes(steps * [scale, scale, 1], box["width"], box["height"])]
+    own = list(originals(held.index))
+    types = np.array([stroke_types.usual(text) for texts in held.index["types"] for text in texts])
+    print(f"{len(held)} drawings, {len(points)} strokes; KanjiVG's own have {mean_segments(own):.2f} segments\n")
+    print("| between the points | tolerance | segments | within 0.5 | median | 95 % | largest |\n|---|" + "---|" * 6)
+    for name, how in WAYS.items():
+        for tolerance in TOLERANCES:
+            fitted = [fit.fit(stroke, tolerance, how) for stroke in points]
+            away = np.array([distance(a, b) for a, b in zip(fitted, own, strict=True)])
+            share, (half, most) = np.mean(away <= NEAR), np.percentile(away, (50, 95))
+            print(
+                f"| {name} | {tolerance:g} | {mean_segments(fitted):.2f} | {share:.1%} | {half:.2f} | {most:.2f} "
+                f"| {away.max():.1f} |".replace("%", " %"),
+                flush=True,
+            )
+            if name == "learnt" and tolerance == fit.TOLERANCE:
+                beyond = Counter(types[away > NEAR].tolist()).most_common(6)
+                worst = ", ".join(f"{name} {count} of {np.count_nonzero(types == name)}" for name, count in beyond)
+    print(f"\nbeyond 0.5, learnt, by type: {worst}\n")
+
+
+def originals(index: pd.DataFrame) -> Iterable[NDArray[np.float64]]:
+    with zipfile.ZipFile(ROOT / "data" / "raw" / "drawings.zip") as archive:
+        for source in index["source"]:
+            yield from (curve.controls for curve in documents.read(archive.read(source), source).curves)
+
+
+def mean_segments(found: Sequence[NDArray[np.float64]]) -> float:
+    return float(np.mean([len(controls) for controls in found]))
+
+
+def distance(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+    """Hausdorff's, of two strokes' curves."""
+    a, b = fit.evaluate(one, PLACES), fit.evaluate(other, PLACES)
+    return max(_farthest(a, b), _farthest(b, a))
+
+
+def _farthest(points: NDArray[np.float64], line: NDArray[np.float64]) -> float:
+    along, start = np.diff(line, axis=0), line[:-1]
+    square = np.maximum((along**2).sum(axis=1), 1e-12)
+    t = np.clip(((points[:, None] - start) * along).sum(axis=2) / square, 0, 1)
+    apart = points[:, None] - start - t[..., None] * along
+    return float(np.sqrt((apart**2).sum(axis=2)).min(axis=1).max())
+
+
+# ---- types and groups
+
+
+def recovered(held: DrawingSet, real: DrawingSet, scale: float) -> None:
+    """Types, and groups by the description and without it."""
+    teacher = Teacher.of(real)
+    bare = held.index.drop(columns=["types", "groups"])
+    told = teacher.annotate(Exported(DrawingSet(held.points, bare), scale, ""))
+    found = teacher.annotate(Exported(DrawingSet(held.points, bare.drop(columns="description")), scale, ""))
+    own = [str(text) for texts in held.index["types"] for text in texts]
+    ours = [text for one in told for text in one.types]
+    alike = [stroke_types.usual(a) == stroke_types.usual(b) for a, b in zip(ours, own, strict=True)]
+    exact = [a == b for a, b in zip(ours, own, strict=True)]
+    print(
+        f"kvg:type as KanjiVG's: {np.mean(exact):.1%}; but for the letter and the second choice: {np.mean(alike):.1%}\n"
+    )
+    print("| groups | all of a drawing's | of KanjiVG's found | of ours KanjiVG's |\n|---|---|---|---|")
+    truth = [
+        spans(json.loads(text), len(types))
+        for text, types in zip(held.index["groups"], held.index["types"], strict=True)
+    ]
+    for name, groups in (("by the description", told), ("without it", found)):
+        these = [spans(one.groups, len(one.strokes)) for one in groups]
+        both = sum(len(a & b) for a, b in zip(these, truth, strict=True))
+        whole = np.mean([a == b for a, b in zip(these, truth, strict=True)])
+        print(f"| {name} | {whole:.1%} | {both / sum(map(len, truth)):.1%} | {both / sum(map(len, these)):.1%} |")
+    top = [
+        (spans([g for g in one.groups if g["position"]], 0), spans([g for g in json.loads(text) if g["position"]], 0))
+        for one, text in zip(told, held.index["groups"], strict=True)
+    ]
+    print(f"\nparts with a position, by the description: {np.mean([b <= a for a, b in top]):.1%} of drawings have all")
+
+
+def spans(groups: Iterable[dict], count: int) -> set[tuple[str, int, int]]:
+    """Element, first and last stroke of each group but that of the whole drawing."""
+    each = {(group["element"], group["first"], group["last"]) for group in groups}
+    return {one for one in each if one[1:] != (0, count - 1)}
+
+
+if __name__ == "__main__":
+    main()

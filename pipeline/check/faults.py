@@ -1,0 +1,82 @@
+"""Faults of drawings: the cures whose gain is above the threshold of their kind.
+
+Thresholds are in nats. TOLD, of a net that is told, is what one in a hundred of 300 clean characters of the validation
+split is above, by `benchmarks/proofreading.py`, at least 0; FREE was set by hand on twelve of them. A finding's
+suspicion is by how many nats it is above.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.check import evidence
+from pipeline.check.cures import EXTRA, MISSING, PARTS, REVERSED, SWAPPED, Cure
+from pipeline.check.drawn import Case
+from pipeline.check.evidence import Evidence, Judge
+from pipeline.progress import Progress, unseen
+
+FREE: Mapping[str, float] = {REVERSED: 0.0, SWAPPED: 4.0, PARTS: 4.0, EXTRA: 12.0, MISSING: 12.0}
+TOLD: Mapping[str, float] = {REVERSED: 0.0, SWAPPED: 4.9, PARTS: 12.7, EXTRA: 16.5, MISSING: 9.8}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A cure, what it gains in nats, and by how many that is above the threshold."""
+
+    cure: Cure
+    gain: float
+    suspicion: float
+
+
+@dataclass(frozen=True)
+class Checked:
+    """nats: (S,) of each stroke; findings: the most suspicious first, no two of the same stroke."""
+
+    case: Case
+    nats: NDArray[np.float64]
+    findings: list[Finding]
+
+    @property
+    def suspicion(self) -> float:
+        """Of the most suspicious finding; below all of them where there is none."""
+        return self.findings[0].suspicion if self.findings else -np.inf
+
+
+def check(judge: Judge, cases: Sequence[Case], above: float = 0.0, progress: Progress = unseen) -> list[Checked]:
+    """The most suspicious drawing first, those alike in their order. above: nats added to all thresholds."""
+    read = zip(cases, evidence.gather(judge, cases, progress), strict=True)
+    found = [Checked(one, each.nats, findings(each, thresholds(one, judge), above)) for one, each in read]
+    return sorted(found, key=lambda one: -one.suspicion)
+
+
+def thresholds(case: Case, judge: Judge) -> Mapping[str, float]:
+    """By kind; those of a drawing that the net is told, or not."""
+    return FREE if case.asked is None or judge.knows is None else TOLD
+
+
+def findings(found: Evidence, least: Mapping[str, float], above: float = 0.0) -> list[Finding]:
+    ranked = sorted(
+        (Finding(cure, gain, gain - least[cure.kind] - above) for cure, gain in found.gains),
+        key=lambda one: -one.suspicion,
+    )
+    return list(_apart(one for one in ranked if one.suspicion > 0))
+
+
+def suspicions(found: Evidence, least: Mapping[str, float]) -> dict[str, float]:
+    """The highest of each kind, in nats above the threshold, also below it."""
+    highest: dict[str, float] = {}
+    for cure, gain in found.gains:
+        highest[cure.kind] = max(gain - least[cure.kind], highest.get(cure.kind, -np.inf))
+    return highest
+
+
+def _apart(ranked: Iterator[Finding]) -> Iterator[Finding]:
+    """A fault shows in its neighbours, too, as less suspicious ones: they are left out."""
+    taken: set[int] = set()
+    for one in ranked:
+        around = range(min(one.cure.strokes) - 1, max(one.cure.strokes) + 2)
+        if taken.isdisjoint(around):
+            taken.update(one.cure.strokes)
+            yield one

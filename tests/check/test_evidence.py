@@ -1,0 +1,131 @@
+"""What the net says of a drawing and of its cures, against the likelihood of whole drawings, one by one."""
+
+import numpy as np
+import pytest
+import torch
+
+from pipeline import params
+from pipeline.check import evidence
+from pipeline.check.cures import EXTRA, MISSING
+from pipeline.check.drawn import case, pens
+from pipeline.check.evidence import A_POINT, Judge
+from pipeline.describe.derivation import Told
+from pipeline.describe.description import Description
+from pipeline.describe.encoding import FREE, Vocabulary
+from pipeline.describe.knowledge import Knowledge
+from pipeline.describe.visits import Habits
+from pipeline.drawing import from_strokes
+from pipeline.net import describer
+from pipeline.net.model import ModelParams, WritingNet
+from pipeline.sample import attempts
+from pipeline.seeds import generator
+from tests.support.told import MODEL, PEN_WEIGHTS
+
+KNOWS = Knowledge(Vocabulary(("木", "口")), {}, Habits())
+NAMED = {name: Description(name) for name in "木口"}
+TOLD = Told(
+    Description("杏", "⿱", (NAMED["木"], NAMED["口"])),
+    ((0, 4),),
+    (Told(NAMED["木"], ((0, 2),)), Told(NAMED["口"], ((3, 4),))),
+)
+
+
+def judge(told=True):
+    options = params.build(ModelParams, MODEL | {"described": told, "exemplars": False}, "model")
+    net = WritingNet(options, generator(3), KNOWS.vocabulary).eval()
+    return Judge(net, tuple(PEN_WEIGHTS), KNOWS if told else None)
+
+
+def a_case(knows, told=TOLD, seed=1):
+    source = np.random.default_rng(seed)
+    strokes = [source.normal(size=(points, 2)) for points in (2, 3, 4, 3, 2)]
+    return case("05000", "杏", 0x674F, from_strokes(strokes, 0, 0), told, knows)
+
+
+def whole(judge, one, drawn, told):
+    """Nats of all of a drawing, read alone."""
+    steps = drawn.steps(told)
+    telling = describer.telling([one.encoded(judge.knows, drawn) if told else FREE])
+    with torch.no_grad():
+        (mean,) = attempts.likelihoods(judge.net, [steps], telling, judge.pen_weights)
+    return mean * len(steps)
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_gains_are_differences_of_likelihoods(told, monkeypatch):
+    """Told as long as the parts come in the same order, else untold; compared to the end."""
+    monkeypatch.setattr(evidence, "AFTER", 99)
+    monkeypatch.setattr(evidence, "DOUBTFUL", 99)
+    mine = judge(told)
+    one = a_case(mine.knows)
+    (found,) = evidence.gather(mine, [one])
+    plain = {mode: whole(mine, one, one.drawn, mode) for mode in {told, False}}
+    assert sum(found.nats) == pytest.approx(plain[told], abs=1e-3)
+    assert len(found.gains) == 5 + 5 + 4 + 1 + 6
+    modes = set()
+    for cure, gain in found.gains:
+        if cure.kind == MISSING:
+            continue
+        cured = one.drawn.ordered(cure.order)
+        mode = told and [v.leaf for v in cured.visits()] == [v.leaf for v in one.drawn.visits()]
+        points = A_POINT * len(one.drawn.strokes[cure.strokes[0]]) * (cure.kind == EXTRA)
+        assert gain == pytest.approx(plain[mode] - whole(mine, one, cured, mode) + points, abs=1e-3), cure
+        modes.add(mode)
+    assert modes == {told, False}
+
+
+def test_what_comes_long_after_a_fault_does_not_count(monkeypatch):
+    monkeypatch.setattr(evidence, "AFTER", 1)
+    monkeypatch.setattr(evidence, "DOUBTFUL", 99)
+    mine, one = judge(False), a_case(None)
+    last = one.drawn.strokes[-1]
+    moved = [*one.drawn.strokes[:-1], last + 5]
+    other = case("b", "", -1, from_strokes(moved, 0, 0), TOLD)
+    found = [dict(each.gains) for each in evidence.gather(mine, [one, other])]
+    for cure in (cure for cure in found[0] if cure.kind != MISSING):
+        same = found[0][cure] == pytest.approx(found[1][cure], abs=1e-4)
+        assert same == (max(cure.strokes) + 1 < 4), cure  # the control: those that the last stroke follows
+
+
+def test_missing_is_how_much_likelier_the_pen_would_come_down_elsewhere():
+    """Against the density on a grid round the components' means, in float64."""
+    mine, one = judge(False), a_case(None)
+    (found,) = evidence.gather(mine, [one])
+    gains = [gain for cure, gain in found.gains if cure.kind == MISSING]
+    steps = torch.from_numpy(one.drawn.steps(False))
+    previous = torch.cat((mine.net.first_step(1), steps[:-1])).unsqueeze(1)
+    with torch.no_grad():
+        raw = mine.net(previous, torch.ones(len(steps), 1, dtype=torch.bool)).double()
+    for i, at in enumerate(pens(one.drawn.steps(False))[0]):
+        density = density_of(raw[at])
+        k = (raw.shape[1] - 3) // 6
+        means = torch.stack((raw[at, k : 2 * k], raw[at, 2 * k : 3 * k]), dim=-1)
+        assert gains[i] == pytest.approx(float(max(map(density, means)) - density(steps[at, :2].double())), abs=1e-3)
+    pen = torch.log_softmax(raw[-1, -3:] - torch.tensor(PEN_WEIGHTS).log().double(), dim=0)
+    assert gains[-1] == pytest.approx(float(torch.logaddexp(pen[1], pen[2]) - pen[2]), abs=1e-4)
+
+
+def density_of(raw):
+    """The log-density of one step's mixture, by PyTorch's distributions."""
+    k = (len(raw) - 3) // 6
+    logits, mx, my, lx, ly, r = raw[:-3].reshape(6, k)
+    sx, sy, rho = lx.exp(), ly.exp(), r.tanh()
+    covariance = torch.stack((sx * sx, rho * sx * sy, rho * sx * sy, sy * sy), dim=-1).reshape(k, 2, 2)
+    normal = torch.distributions.MultivariateNormal(torch.stack((mx, my), dim=-1), covariance)
+    return torch.distributions.MixtureSameFamily(torch.distributions.Categorical(logits=logits), normal).log_prob
+
+
+def test_together_or_alone_makes_no_difference():
+    mine = judge()
+    cases = [a_case(KNOWS, seed=seed) for seed in range(evidence.AT_ONCE + 2)]
+    together = list(evidence.gather(mine, cases))
+    for one, found in zip(cases[-3:], together[-3:], strict=True):
+        (alone,) = evidence.gather(mine, [one])
+        assert [cure for cure, _ in alone.gains] == [cure for cure, _ in found.gains]
+        assert np.allclose([g for _, g in alone.gains], [g for _, g in found.gains], atol=1e-3)
+
+
+def test_a_character_is_not_shown_itself():
+    one = a_case(KNOWS)
+    assert one.families == {0x674F} and one.asked == Description("杏", "⿱", (NAMED["木"], NAMED["口"]))
+    assert one.drawn.leaves == (0, 0, 0, 1, 1) and one.drawn.parts[0] == (0,)
