@@ -10,6 +10,7 @@ import typer
 
 from pipeline.cli.export import export
 from pipeline.cli.export_web import export_web
+from pipeline.cli.font import font
 from pipeline.cli.sample import sample
 from pipeline.cli.set import set_
 from pipeline.cli.starts import starts
@@ -26,6 +27,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "starts": starts,
     "track": track,
     "export": export,
+    "font": font,
     "ui": ui,
 }
 

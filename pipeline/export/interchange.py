@@ -18,7 +18,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast, get_args
 
 import numpy as np
 import pandas as pd
@@ -27,7 +27,9 @@ from numpy.typing import NDArray
 from pipeline import dataset, files, render
 from pipeline.batch import holdout
 from pipeline.drawing import ON_PAPER, Steps, to_strokes, unit
+from pipeline.export import pictures
 from pipeline.export.filenames import file_names
+from pipeline.parse.characters import Names
 from pipeline.parse.formats import quickdraw, stroke3
 
 NAMES = "names.csv"
@@ -53,8 +55,12 @@ class Exported:
             yield row, steps * unit(self.scale)
 
 
-def read(folder: Path, rejected: bool, licence: str | None) -> Exported:
-    """What a stage wrote: parse, batch, or sample (without the rejected ones unless told). Raises ExportError."""
+def read(folder: Path, rejected: bool, licence: str | None, names: Names = "auto") -> Exported:
+    """What a stage wrote: parse, batch, or sample (without the rejected ones unless told); or a folder of SVGs, named
+    as `names` says. Raises ExportError, DatasetError, PicturesError."""
+    if folder.is_dir() and not (folder / dataset.POINTS).exists():
+        drawings, said = pictures.read(folder, names)
+        return Exported(drawings, 1.0, said if licence is None else licence)
     drawings = dataset.load(folder)
     if "accepted" in drawings.index and not rejected and len(drawings):
         chosen = drawings.where(drawings.index["accepted"].to_numpy())
@@ -67,6 +73,14 @@ def read(folder: Path, rejected: bool, licence: str | None) -> Exported:
         raise ExportError(f"{folder} holds no drawing; name another folder, such as data/strokes or data/samples")
     scale = holdout.read_description(folder)["scale"] if (folder / holdout.DESCRIPTION).exists() else 1.0
     return Exported(drawings, scale, _licence(folder) if licence is None else licence)
+
+
+def check_names(names: str) -> Names:
+    """One of the readings of names, see parse/characters.py. Raises ExportError."""
+    known = get_args(Names)
+    if names not in known:
+        raise ExportError(f"--names {names}: must be one of {', '.join(known)}")
+    return cast(Names, names)
 
 
 def write(exported: Exported, kind: str, out: Path) -> int:
