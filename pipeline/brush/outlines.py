@@ -88,9 +88,8 @@ def _runs(stroke: Stroke, brush: Brush, ending: str) -> list[_Run]:
         stroke = stroke + np.outer((0.5, -0.5), ASLANT) * brush.radius
     parts = [_places(fit.fit(part, SMOOTHING * brush.radius), brush.radius) for part in _parts(stroke)]
     normals = [_normals(part) for part in parts]
-    radii = (
-        [brush.radius * np.ones(len(part)) for part in parts] if brush.mono else _radii(parts, normals, brush, ending)
-    )
+    even = [np.full(len(part), brush.radius) for part in parts]
+    radii = even if brush.mono else _radii(parts, normals, brush, ending)
     return [_Run(*one) for one in zip(parts, normals, radii, strict=True)]
 
 
@@ -176,8 +175,8 @@ def _arc(centre: Vector, start: Vector, end: Vector) -> Vector:
 
 
 def _cap(centre: Vector, normal: Vector, radius: float, slant: float) -> Controls:
-    """(2, 4, 2): half a circle from the side of the normal over the tip to the other one, its tip drawn by `slant` radii
-    to where the brush points."""
+    """(2, 4, 2): half a circle from the side of the normal over the tip to the other one, its tip drawn by `slant`
+    radii to where the brush points."""
     outward = _quarter(normal)
     sideways = slant * float(ASLANT @ normal) * normal
     tip = outward + sideways

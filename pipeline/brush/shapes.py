@@ -1,4 +1,4 @@
-"""Outlines of strokes -> one shape without overlaps, of quadratic curves in whole numbers, as a TrueType glyph has them.
+"""Outlines of strokes -> one shape without overlaps, of quadratic curves in whole numbers, as TrueType has them.
 
 A shape is a list of contours; a contour is a list of points (x, y, on): on the curve or a handle between two that are,
 outer contours clockwise where y points up. Skia's path operations work on curves, not on polygons, so the shape keeps

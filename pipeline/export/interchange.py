@@ -1,4 +1,4 @@
-"""A set of drawings -> the files of other tools: svg, npz (stroke-3), ndjson (Quick, Draw!), json.
+"""A set of drawings -> the files of other tools: svg, npz (stroke-3), ndjson (Quick, Draw!), json, hanzi-writer.
 
 svg     a folder with a picture a drawing, in the data's own box, named by its id; names.csv has the ids of those
         whose name had to be another (filenames.py)
@@ -8,6 +8,7 @@ npz     the object arrays train, valid and test of (n, 3) float32: dx, dy, lifte
 ndjson  a drawing a line, whole numbers in a box from 0 to 255, as Quick, Draw!'s simplified files; `word` is the
         drawing's label, character or description, a split is lost
 json    width, height, licence and the drawings: id, character, split and strokes as lists of x, y
+hanzi-writer  a folder with a JSON file a drawing (quiz.py), named as in svg by its character, else by its id
 
 A description, of a kanji or of a dream before it was written, and how a dream reads are kept in ndjson and json.
 
@@ -15,7 +16,7 @@ Drawings without a split, as samples are, are train in an npz.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast, get_args
@@ -27,14 +28,15 @@ from numpy.typing import NDArray
 from pipeline import dataset, files, render
 from pipeline.batch import holdout
 from pipeline.drawing import ON_PAPER, Steps, to_strokes, unit
-from pipeline.export import pictures
+from pipeline.export import pictures, quiz
 from pipeline.export.filenames import file_names
 from pipeline.parse.characters import Names
 from pipeline.parse.formats import quickdraw, stroke3
 
 NAMES = "names.csv"
 TOLD = ("description", "reading")  # columns of batches and dreams
-KINDS = ("svg", "npz", "ndjson", "json")
+KINDS = ("svg", "npz", "ndjson", "json", "hanzi-writer")
+FOLDERS = ("svg", "hanzi-writer")  # those of a file a drawing
 DECIMALS = 4
 
 
@@ -85,11 +87,11 @@ def check_names(names: str) -> Names:
 
 def write(exported: Exported, kind: str, out: Path) -> int:
     """Write them as one of KINDS, whole or not at all; how many. Raises ExportError."""
-    if kind == "svg":
+    if kind in FOLDERS:
         if out.exists():
             raise ExportError(f"--out {out} exists already; name a folder that does not")
         with files.whole_folder(out) as folder:
-            _svg(exported, folder)
+            {"svg": _svg, "hanzi-writer": _hanzi_writer}[kind](exported, folder)
     else:
         with files.whole_file(out) as partial:
             {"npz": _npz, "ndjson": _ndjson, "json": _json}[kind](exported, partial)
@@ -107,15 +109,32 @@ def stroke_3(steps: Steps) -> NDArray[np.float32]:
 
 
 def _svg(exported: Exported, folder: Path) -> None:
-    ids = [str(one) for one in exported.drawings.index["id"]]
-    names = file_names(ids, ".svg")
+    def picture(row: pd.Series, steps: Steps) -> str:
+        size = float(row["width"]), float(row["height"])
+        return render.drawing_svg(steps, *size, credit=exported.licence or None)
+
+    _each(exported, folder, ".svg", [str(one) for one in exported.drawings.index["id"]], picture)
+
+
+def _hanzi_writer(exported: Exported, folder: Path) -> None:
+    def text(row: pd.Series, steps: Steps) -> str:
+        return json.dumps(quiz.character(row, steps, exported.licence), ensure_ascii=False, separators=(",", ":"))
+
+    named = [str(row["id"] if row.get("variant") else row.get("character") or row["id"]) for row, _ in exported]
+    _each(exported, folder, ".json", named, text)
+
+
+def _each(
+    exported: Exported, folder: Path, ending: str, ids: list[str], written: Callable[[pd.Series, Steps], str]
+) -> None:
+    """A file a drawing, named by `ids` as far as systems allow, and a table of those that are not."""
+    names = file_names(ids, ending)
     for (row, steps), name in zip(exported, names, strict=True):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        picture = render.drawing_svg(steps, float(row["width"]), float(row["height"]), credit=exported.licence or None)
         with path.open("x", encoding="utf-8") as file:  # never over another
-            file.write(picture)
-    if others := [(one, name) for one, name in zip(ids, names, strict=True) if name != f"{one}.svg"]:
+            file.write(written(row, steps))
+    if others := [(one, name) for one, name in zip(ids, names, strict=True) if name != f"{one}{ending}"]:
         table = pd.DataFrame(others, columns=["id", "file"])
         table["id"] = [one.encode(errors="backslashreplace").decode() for one in table["id"]]
         table.to_csv(folder / NAMES, index=False)

@@ -25,8 +25,8 @@ class PicturesError(ValueError):
 
 
 def read(folder: Path, names: Names) -> tuple[DrawingSet, str]:
-    """Its drawings, in the order of their names, and their licence, "" where none is said; `names`: how files are named,
-    as parse.names. Raises PicturesError."""
+    """Its drawings, in the order of their names, and their licence, "" where none is said; `names`: how files are
+    named, as parse.names. Raises PicturesError."""
     paths = sorted(path for path in folder.rglob("*.svg") if not path.relative_to(folder).as_posix().startswith("."))
     if not paths:
         raise PicturesError(f"{folder} holds no set of drawings and no .svg file; name another folder")

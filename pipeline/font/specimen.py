@@ -13,12 +13,13 @@ LINE = 28  # glyphs of a line that is shown; what does not fit is cut off
 TALL = (4, 8)  # columns of text that runs downwards, and glyphs of each
 
 STYLE = """
-body{margin:2.5rem auto;max-width:70rem;padding:0 1.5rem;font:15px/1.5 system-ui,sans-serif;color:#1b1b1b;background:#fff}
+body{margin:2.5rem auto;max-width:70rem;padding:0 1.5rem;font:15px/1.5 system-ui,sans-serif}
 h1{font-size:1.6rem;margin:0}p{margin:.2rem 0;color:#555}
 .f{font-family:"specimen";color:#000}
 .line{overflow:hidden;white-space:nowrap;line-height:1.25;margin:.3rem 0}
 .tall{writing-mode:vertical-rl;font-size:40px;line-height:1.3;height:calc(40px*8);margin:1.5rem 0}
-.all{display:grid;grid-template-columns:repeat(auto-fill,minmax(104px,1fr));gap:1px;background:#ddd;border:1px solid #ddd}
+.all{display:grid;grid-template-columns:repeat(auto-fill,minmax(104px,1fr));gap:1px;
+  background:#ddd;border:1px solid #ddd}
 .all div{background:#fff;padding:.5rem .3rem;text-align:center;overflow:hidden;overflow-wrap:anywhere}
 .all .f{display:block;font-size:64px;line-height:1.15}
 .all small{display:block;color:#555;font-size:11px;line-height:1.3}

@@ -1,5 +1,5 @@
-"""A set of drawings -> the files of a font: dream.ttf, dream.woff2 or dream.ufo, and beside it dream.csv, which glyph is
-which drawing, and dream.html, the specimen."""
+"""A set of drawings -> the files of a font: dream.ttf, dream.woff2 or dream.ufo, and beside it dream.csv, which glyph
+is which drawing, and dream.html, the specimen."""
 
 import io
 from dataclasses import dataclass
