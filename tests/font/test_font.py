@@ -39,12 +39,14 @@ def save(folder, rows, sets):
 def folder(tmp_path_factory):
     """木, as a character, as a dream and as a variant; and a dream of one stroke."""
     tree = [points for _, points in TREE]
+    plain = {"code_point": -1, "character": "", "variant": "", "description": "", "reading": ""}
+    known = plain | {"code_point": 0x6728, "character": "木"}
     rows = [
-        {"id": "d10", "code_point": -1, "character": "", "variant": "", "description": "⿰木一", "reading": "tree beside one"},
-        {"id": "06728", "code_point": 0x6728, "character": "木", "variant": "", "description": "", "reading": ""},
-        {"id": "06728-Kaisho", "code_point": 0x6728, "character": "木", "variant": "Kaisho", "description": "", "reading": ""},
-        {"id": "d2", "code_point": -1, "character": "", "variant": "", "description": "一", "reading": "one"},
-    ]  # fmt: skip
+        plain | {"id": "d10", "description": "⿰木一", "reading": "tree beside one"},
+        known | {"id": "06728"},
+        known | {"id": "06728-Kaisho", "variant": "Kaisho"},
+        plain | {"id": "d2", "description": "一", "reading": "one"},
+    ]
     return save(tmp_path_factory.mktemp("font") / "set", rows, [tree, tree, tree[:3], tree[:1]])
 
 
