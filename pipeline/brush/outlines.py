@@ -31,7 +31,7 @@ SLANT = 0.55  # how far its tip goes there, in radii
 DENSE = 32  # places along one cubic, to measure its length
 NEAR_ENDS, SPACING = np.array([0, 0.6, 1.4, 2.6]), 4.0  # radii
 TAIL = 5.0  # radii: the longest taper of a hook
-SMOOTHING = 0.06  # of a radius: how far the centre line and the sides may be moved to be smooth
+SMOOTHING = 0.08  # of a radius: how far the centre line and the sides may be moved to be smooth
 
 
 @dataclass(frozen=True)

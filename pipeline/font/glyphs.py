@@ -7,7 +7,7 @@ The em square is EM units wide and high, the drawing's box fills it, and it stan
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 
@@ -51,13 +51,14 @@ class Glyph:
         return f"uni{self.code:04X}" if self.code <= 0xFFFF else f"u{self.code:X}"
 
 
-def glyphs(rows: Iterable[tuple[pd.Series, Steps]], count: int, brush: Brush) -> Iterator[Glyph]:
-    """rows: `count` drawings with their rows of the index; brush: its width in units of the em. Raises GlyphError."""
+def plan(rows: Iterable[tuple[pd.Series, Steps]], count: int) -> list[tuple[pd.Series, Steps, int]]:
+    """`count` drawings with their rows of the index -> the same in the order of the font, each with its code point.
+    Raises GlyphError."""
     if count > MOST_GLYPHS:
         raise GlyphError(f"{count:,} drawings are more than the {MOST_GLYPHS:,} glyphs that a font holds; give fewer")
     whole = sorted(rows, key=lambda one: _order(one[0]["id"]))
     codes = code_points([row for row, _ in whole])
-    return (_glyph(row, steps, code, brush) for (row, steps), code in zip(whole, codes, strict=True))
+    return [(row, steps, code) for (row, steps), code in zip(whole, codes, strict=True)]
 
 
 def code_points(rows: list[pd.Series]) -> list[int]:
@@ -87,7 +88,8 @@ def _order(identity: object) -> tuple[tuple[int, int | str], ...]:
     return tuple((0, int(part)) if part.isdecimal() else (1, part) for part in parts)
 
 
-def _glyph(row: pd.Series, steps: Steps, code: int, brush: Brush) -> Glyph:
+def glyph(row: pd.Series, steps: Steps, code: int, brush: Brush) -> Glyph:
+    """One drawing; brush: its width in units of the em. Raises GlyphError."""
     width, height = float(row["width"]), float(row["height"])
     side = max(width, height)
     strokes = to_strokes(steps, width, height)

@@ -45,7 +45,8 @@ def write(exported: Exported, out: Path, names: Names, brush: Brush, progress: P
     """Everything is made before anything is written. Raises WritingError, GlyphError."""
     check(out)
     count = len(exported.drawings)
-    found = list(progress(glyphs.glyphs(exported, count, brush), f"{count} glyphs"))
+    planned = glyphs.plan(exported, count)
+    found = [glyphs.glyph(*one, brush) for one in progress(planned, f"{count} glyphs")]
     sources = building.sources(found, names)
     font = building.compiled(sources)
     plain, packed = _bytes(font, None), _bytes(font, "woff2")
