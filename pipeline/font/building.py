@@ -87,10 +87,11 @@ def _inform(info: Any, names: Names) -> None:
 
 
 def _draw(drawn: Drawn, contour: Contour) -> None:
+    """Backwards: sources run counter-clockwise, and ufo2ft turns them round for TrueType."""
     pen = drawn.getPointPen()
     pen.beginPath()
-    handled = not contour[-1][2]
-    for x, y, on in contour:
+    handled = not contour[0][2]
+    for x, y, on in reversed(contour):
         pen.addPoint((x, y), ("qcurve" if handled else "line") if on else None)
         handled = not on
     pen.endPath()
@@ -111,9 +112,9 @@ def _draw_skeleton(layer: Layer, glyph: Glyph) -> None:
 def _draw_frame(drawn: Drawn) -> None:
     drawn.width, drawn.height = EM, EM
     pen = drawn.getPen()
-    for inset, direction in ((NOTDEF[0], 1), (sum(NOTDEF), -1)):
+    for inset, direction in ((NOTDEF[0], -1), (sum(NOTDEF), 1)):
         low, high, left, right = DESCENT + inset, ASCENT - inset, inset, EM - inset
-        corners = [(left, low), (left, high), (right, high), (right, low)][::direction]  # clockwise outside
+        corners = [(left, low), (left, high), (right, high), (right, low)][::direction]  # counter-clockwise outside
         pen.moveTo(corners[0])
         for corner in corners[1:]:
             pen.lineTo(corner)
