@@ -7,6 +7,7 @@ The em square is EM units wide and high, the drawing's box fills it, and it stan
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
@@ -27,6 +28,7 @@ MOST_GLYPHS = 65_000  # a font has at most 65,535, some of which are not drawing
 OUTSIDE = 1.0  # of the em: how far beyond its box a glyph may reach
 SKELETON_TOLERANCE = 2.0  # units
 PRIVATE = (range(0xE000, 0xF900), range(0xF0000, 0xFFFFE), range(0x100000, 0x10FFFE))
+UNSEEN = ("Cc", "Cf", "Cs", "Zs", "Zl", "Zp")  # categories of controls, surrogates and spaces
 SPACES = (0x20, 0x3000)  # every font has them
 
 
@@ -79,7 +81,8 @@ def code_points(rows: list[pd.Series]) -> list[int]:
 def _own(row: pd.Series) -> int | None:
     """That of its character, unless it is a variant's or could not be seen."""
     code = int(row.get("code_point", -1))
-    return code if code > 0 and not row.get("variant") and code not in SPACES and chr(code).isprintable() else None
+    seen = code > 0 and unicodedata.category(chr(code)) not in UNSEEN
+    return code if seen and not row.get("variant") else None
 
 
 def _order(identity: object) -> tuple[tuple[int, int | str], ...]:
