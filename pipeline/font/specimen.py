@@ -18,9 +18,8 @@ h1{font-size:1.6rem;margin:0}p{margin:.2rem 0;color:#555}
 .f{font-family:"specimen";color:#000}
 .line{overflow:hidden;white-space:nowrap;line-height:1.25;margin:.3rem 0}
 .tall{writing-mode:vertical-rl;font-size:40px;line-height:1.3;height:calc(40px*8);margin:1.5rem 0}
-.all{display:grid;grid-template-columns:repeat(auto-fill,minmax(104px,1fr));gap:1px;
-  background:#ddd;border:1px solid #ddd}
-.all div{background:#fff;padding:.5rem .3rem;text-align:center;overflow:hidden;overflow-wrap:anywhere}
+.all{display:grid;grid-template-columns:repeat(auto-fill,minmax(104px,1fr));gap:1px}
+.all div{outline:1px solid #ddd;padding:.5rem .3rem;text-align:center;overflow:hidden;overflow-wrap:anywhere}
 .all .f{display:block;font-size:64px;line-height:1.15}
 .all small{display:block;color:#555;font-size:11px;line-height:1.3}
 """
@@ -53,8 +52,10 @@ def _lines(found: Sequence[Glyph]) -> str:
 
 def _tall(found: Sequence[Glyph]) -> str:
     columns, high = TALL
-    text = "".join(chr(glyph.code) for glyph in found[: columns * high])
-    return f'<div class="f tall">{escape(text)}</div>'
+    texts = ["".join(chr(one.code) for one in found[i * high : (i + 1) * high]) for i in range(columns)]
+    return (
+        f'<div class="f tall">{"<br>".join(map(escape, texts))}</div>'  # no browser breaks lines of private characters
+    )
 
 
 def _all(found: Sequence[Glyph]) -> str:
