@@ -59,6 +59,8 @@ def plan(rows: Iterable[tuple[pd.Series, Steps]], count: int) -> list[tuple[pd.S
     if count > MOST_GLYPHS:
         raise GlyphError(f"{count:,} drawings are more than the {MOST_GLYPHS:,} glyphs that a font holds; give fewer")
     whole = sorted(rows, key=lambda one: _order(one[0]["id"]))
+    for row, steps in whole:
+        _check_size(row, steps)
     codes = code_points([row for row, _ in whole])
     return [(row, steps, code) for (row, steps), code in zip(whole, codes, strict=True)]
 
@@ -76,6 +78,14 @@ def code_points(rows: list[pd.Series]) -> list[int]:
             taken[code] = str(row["id"])
     free = (code for code in chain(*PRIVATE) if code not in taken)
     return [next(free) if code is None else code for code in own]
+
+
+def _check_size(row: pd.Series, steps: Steps) -> None:
+    width, height = float(row["width"]), float(row["height"])
+    points = in_em(np.concatenate(to_strokes(steps, width, height)), width, height)
+    reach = float(np.abs(points - EM / 2).max()) - EM / 2
+    if reach > OUTSIDE * EM:
+        raise GlyphError(f"{row['id']}: reaches {reach / EM:.1f} times its box beyond it; take it out")
 
 
 def _own(row: pd.Series) -> int | None:
@@ -97,9 +107,6 @@ def glyph(row: pd.Series, steps: Steps, code: int, brush: Brush) -> Glyph:
     side = max(width, height)
     strokes = to_strokes(steps, width, height)
     lines = [in_em(stroke, width, height) for stroke in strokes]
-    reach = float(np.abs(np.concatenate(lines) - EM / 2).max()) - EM / 2
-    if reach > OUTSIDE * EM:
-        raise GlyphError(f"{row['id']}: reaches {reach / EM:.1f} times its box beyond it; take it out")
     types = _types(row, len(strokes))
     endings = [manners.ending(stroke, side, text) for stroke, text in zip(strokes, types, strict=True)]
     used = brush.among(len(strokes))
