@@ -7,21 +7,21 @@ import typer
 
 from pipeline.cli import common
 from pipeline.cli.common import CommandError, option, plain_errors
+from pipeline.export import formats
+from pipeline.export.formats import FORMATS, KANJIVG
 
 if TYPE_CHECKING:
     from pipeline.export.interchange import Exported
 
-KANJIVG = "kanjivg"
-FOLDERS = ("svg", KANJIVG)  # formats that are a folder
 IN_KANJIVG_S_FORM = "KanjiVG's form"
 
 Folder = Annotated[
     Path, typer.Argument(metavar="FOLDER", help="What stage parse, batch or sample wrote, or a folder of SVGs.")
 ]
-Kind = Annotated[str, option("--format", "-f", metavar="svg|kanjivg|npz|ndjson|json", help="What to write (svg).")]
+Kind = Annotated[str, option("--format", "-f", metavar="|".join(FORMATS), help="What to write (svg).")]
 Out = Annotated[
     Path | None,
-    option("--out", "-o", metavar="PATH", help="The file or, for svg and kanjivg, the folder (drawings.FORMAT)."),
+    option("--out", "-o", metavar="PATH", help="The file or, for a file a drawing, the folder (drawings.*, drawings)."),
 ]
 Rejected = Annotated[bool, option("--rejected", help="Also samples that the filters left out.")]
 Licence = Annotated[str | None, option("--licence", metavar="TEXT", help="Credit to write (the data's).")]
@@ -55,26 +55,21 @@ def export(
     known: Known = None,
     made_by: MadeBy = None,
 ) -> None:
-    """Write drawings for other tools: svg, kanjivg, npz, ndjson, json.
+    """Write drawings for other tools.
 
-    kanjivg is KanjiVG's own form: curves, types, groups, numbers. npz is sketch-rnn's, ndjson Quick, Draw!'s.
+    Folders: svg, kanjivg (KanjiVG's own form: curves, types, groups, numbers), hanzi-writer (for learners). Files: npz
+    (sketch-rnn's), ndjson (Quick, Draw!'s), json.
     """
-    from pipeline.export import interchange as module
+    form = formats.check(kind, {"known": known, "made_by": made_by})
+    from pipeline.export import interchange as module  # slow: numpy, pandas
 
-    kinds = ("svg", KANJIVG, *module.KINDS[1:])
-    if kind not in kinds:
-        raise CommandError(f"--format {kind}: must be one of {', '.join(kinds)}")
-    if kind != KANJIVG and (known or made_by):
-        raise CommandError(
-            f"--{'known' if known else 'made-by'} goes with --format kanjivg; leave it out, or give both"
-        )
-    place = out or Path("drawings" if kind == "svg" else f"drawings.{kind}")
+    place = out or Path("drawings" if form.folder else f"drawings{form.ending}")
     exported = module.read(folder, rejected, licence)
     if kind == KANJIVG:
         count = in_kanjivg_s_form(exported, folder, known or Path("data/batches"), made_by, place)
     else:
         count = module.write(exported, kind, place)
-    renamed = f"; {place / module.NAMES} says which of them are not named by their ids" if kind in FOLDERS else ""
+    renamed = f"; {place / module.NAMES} says which of them are not named by their ids"
     typer.echo(f"wrote {place}: {count:,} drawings{renamed if (place / module.NAMES).exists() else ''}")
 
 

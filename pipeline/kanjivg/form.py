@@ -20,7 +20,8 @@ from pipeline import files, fit, handles
 from pipeline.curves import number
 from pipeline.dataset import DrawingSet
 from pipeline.drawing import Steps, Stroke, to_strokes
-from pipeline.export.filenames import file_names
+from pipeline.export import interchange
+from pipeline.export.formats import FORMATS, KANJIVG
 from pipeline.export.interchange import Exported, ExportError
 from pipeline.fit import Through
 from pipeline.kanjivg import numbering
@@ -101,14 +102,11 @@ def write(exported: Exported, known: DrawingSet, made_by: str, out: Path, progre
     if out.exists():
         raise ExportError(f"--out {out} exists already; name a folder that does not")
     how = between(exported.licence)
-    names = _file_names(exported)
+    names = _names(exported)
     annotated = Teacher.of(known).annotate(exported, progress)
     with files.whole_folder(out) as folder:
-        for one, name in zip(progress(annotated), names, strict=True):
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("x", encoding="utf-8") as file:
-                file.write(document(one, made_by, exported.licence, how))
+        texts = (document(one, made_by, exported.licence, how) for one in progress(annotated))
+        interchange.each(folder, FORMATS[KANJIVG].ending, names, texts)
     return len(annotated)
 
 
@@ -205,11 +203,11 @@ def _name(row: pd.Series) -> str:
     return "drawing-" + "".join(c if c.isalnum() or c in "._" else "-" for c in str(row["id"]))
 
 
-def _file_names(exported: Exported) -> list[str]:
+def _names(exported: Exported) -> list[str]:
     """By the code point, or by the id. Raises ExportError: a character twice."""
     rows = [row for _, row in exported.drawings.index.iterrows()]
     wanted = pd.Series([_name(row) if int(row.get("code_point", -1)) >= 0 else str(row["id"]) for row in rows])
     twice = wanted[wanted.duplicated()]
     if len(twice):
         raise ExportError(f"{len(twice)} characters are there twice, {twice.iat[0]} first; give a set with each once")
-    return file_names(list(wanted), ".svg")
+    return list(wanted)

@@ -124,5 +124,5 @@ def test_batches_are_written_in_the_units_of_the_data_with_their_splits(tmp_path
 
 
 def test_wrong_options(folder, tmp_path):
-    assert "--format gif: must be one of svg, npz, ndjson, json" in run(folder, "-f", "gif")[1]
+    assert "--format gif: must be one of svg, kanjivg, npz, ndjson, json, hanzi-writer" in run(folder, "-f", "gif")[1]
     assert run(tmp_path / "none", "-f", "json")[0] == 1
