@@ -11,7 +11,7 @@ from pipeline.net.model import ModelParams, WritingNet
 from pipeline.seeds import generator
 
 MODEL = {"cell": "lstm", "layers": 2, "hidden_size": 16, "mixtures": 3, "position_input": True, "described": True,
-         "dropout": 0.0, "dropout_per": "step"}  # fmt: skip
+         "exemplars": False, "dropout": 0.0, "dropout_per": "step"}  # fmt: skip
 DATA = {"scale": 15.0, "width": 109.0, "height": 109.0, "licence": "KanjiVG, CC BY-SA"}
 PEN_WEIGHTS = [0.3, 1.0, 3.0]
 
