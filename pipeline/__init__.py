@@ -10,6 +10,7 @@ Base files, which every wing speaks:
     drawing     THE format: steps (dx, dy, pen)
     dataset     a set of drawings on disk: points.npy and index.parquet
     curves      path data of one stroke: chords or a smooth curve
+    fit         the points of a stroke -> few cubic Bezier curves
     render      pictures: SVG and PNG of one drawing or a sheet
 
 Wings, in the order of the flow. A wing imports the base files and wings above it; its docstring says what comes in,
