@@ -7,5 +7,8 @@ compact      a net with rounded weights, one JSON file
 web          the loss by rounding, real kanji to compare with, the page as one file
 demo         the page on loopback
 filenames    ids of drawings -> names of files, no two of them one
+single_line  fonts of strokes: SVG 1.1, Hershey's
+plotter      a sheet of paper for a pen
+code_points  of the drawings in a font
 interchange  a set of drawings -> the files of other tools; a new one goes there
 """

@@ -1,4 +1,4 @@
-"""A set of drawings -> the files of other tools: svg, npz (stroke-3), ndjson (Quick, Draw!), json.
+"""A set of drawings -> the files of other tools: svg, npz (stroke-3), ndjson (Quick, Draw!), json; single lines.
 
 svg     a folder with a picture a drawing, in the data's own box, named by its id; names.csv has the ids of those
         whose name had to be another (filenames.py)
@@ -8,6 +8,8 @@ npz     the object arrays train, valid and test of (n, 3) float32: dx, dy, lifte
 ndjson  a drawing a line, whole numbers in a box from 0 to 255, as Quick, Draw!'s simplified files; `word` is the
         drawing's label, character or description, a split is lost
 json    width, height, licence and the drawings: id, character, split and strokes as lists of x, y
+plotter, svgfont, jhf  single lines: a sheet in millimetres (plotter.py), fonts of strokes (single_line.py) with a CSV
+        beside them that says which code point is which drawing
 
 A description, of a kanji or of a dream before it was written, and how a dream reads are kept in ndjson and json.
 
@@ -27,12 +29,17 @@ from numpy.typing import NDArray
 from pipeline import dataset, files, render
 from pipeline.batch import holdout
 from pipeline.drawing import ON_PAPER, Steps, to_strokes, unit
+from pipeline.export import code_points, plotter, single_line
 from pipeline.export.filenames import file_names
+from pipeline.export.plotter import Sheet
+from pipeline.export.single_line import Glyph
 from pipeline.parse.formats import quickdraw, stroke3
 
 NAMES = "names.csv"
 TOLD = ("description", "reading")  # columns of batches and dreams
-KINDS = ("svg", "npz", "ndjson", "json")
+KINDS = ("svg", "npz", "ndjson", "json", "plotter", "svgfont", "jhf")
+LINES = {"plotter": ".svg", "svgfont": ".svg", "jhf": ".jhf"}  # kinds of single lines -> ending
+FONTS = ("svgfont", "jhf")
 DECIMALS = 4
 
 
@@ -69,13 +76,16 @@ def read(folder: Path, rejected: bool, licence: str | None) -> Exported:
     return Exported(drawings, scale, _licence(folder) if licence is None else licence)
 
 
-def write(exported: Exported, kind: str, out: Path) -> int:
-    """Write them as one of KINDS, whole or not at all; how many. Raises ExportError."""
+def write(exported: Exported, kind: str, out: Path, page: Sheet | None = None, smooth: bool = False) -> int:
+    """Write them as one of KINDS, whole or not at all; how many. page: of a plotter; smooth: curves instead of lines,
+    for plotter and svgfont. Raises ExportError, PlotterError, SingleLineError, CodePointError."""
     if kind == "svg":
         if out.exists():
             raise ExportError(f"--out {out} exists already; name a folder that does not")
         with files.whole_folder(out) as folder:
             _svg(exported, folder)
+    elif kind in LINES:
+        _single_lines(exported, kind, out, page, smooth)
     else:
         with files.whole_file(out) as partial:
             {"npz": _npz, "ndjson": _ndjson, "json": _json}[kind](exported, partial)
@@ -105,6 +115,28 @@ def _svg(exported: Exported, folder: Path) -> None:
         table = pd.DataFrame(others, columns=["id", "file"])
         table["id"] = [one.encode(errors="backslashreplace").decode() for one in table["id"]]
         table.to_csv(folder / NAMES, index=False)
+
+
+def _single_lines(exported: Exported, kind: str, out: Path, page: Sheet | None, smooth: bool) -> None:
+    glyphs = [_glyph(row, steps) for row, steps in exported]
+    index, credit = exported.drawings.index, exported.licence
+    if kind == "plotter":
+        text = plotter.svg(glyphs, page or plotter.sheet("a4", plotter.MARGIN, None), credit, smooth)
+    else:
+        codes = code_points.code_points(index, single_line.MOST_NUMBER if kind == "jhf" else code_points.LAST)
+        ids = [str(one) for one in index["id"]]
+        text = single_line.jhf(glyphs, codes, ids) if kind == "jhf" else (
+            single_line.svg_font(glyphs, codes, credit, smooth)
+        )  # fmt: skip
+        with files.whole_file(out.with_suffix(".csv")) as partial:
+            code_points.write(index, codes, partial)
+    with files.whole_file(out) as partial:
+        partial.write_text(text, encoding="utf-8")
+
+
+def _glyph(row: pd.Series, steps: Steps) -> Glyph:
+    width, height = float(row["width"]), float(row["height"])
+    return to_strokes(steps, width, height), width, height
 
 
 def _npz(exported: Exported, path: Path) -> None:

@@ -134,9 +134,9 @@ import sys
 sys.path = [place for place in sys.path if place not in ("", {root!r})]
 import mlflow
 mlflow.set_tracking_uri({uri!r})
-found = mlflow.pyfunc.load_model("runs:/{run}/net").predict({{"description": ["⿰木月", "⿰氵寺"], "count": [2, 1]}}, {{"seed": 3}})
+table = {{"description": ["⿰木月", "⿰氵寺"], "count": [2, 1]}}
+found = mlflow.pyfunc.load_model("runs:/{run}/net").predict(table, {{"seed": 3}})
 import json, pipeline
-from importlib.metadata import packages_distributions
 print(json.dumps([pipeline.__file__, found["svg"].tolist(), sorted({{name.split(".")[0] for name in sys.modules}})]))
 """
 
