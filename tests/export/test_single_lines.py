@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import svgfont
-import vpype
 from HersheyFonts import HersheyFonts
 
 from pipeline import dataset, drawing
@@ -17,6 +16,7 @@ from pipeline.export.code_points import code_points as assigned
 from pipeline.export.single_line import DOT, EM, HALF, SingleLineError
 from tests.support.samples import CREDIT, export, kept, save_samples
 
+vpype = pytest.importorskip("vpype")  # which is for Python below 3.14
 MM = 96 / 25.4  # vpype's unit is a CSS pixel
 DOTTED = [np.array([[10.0, 20.0]]), np.array([[20.0, 20.0], [60.0, 80.0], [60.0, 80.0]])]
 
