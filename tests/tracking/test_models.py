@@ -106,10 +106,11 @@ def test_once_a_row_and_anew_with_another_net(work):
     assert points(run, "score/likeness.auc") == 1  # the same point on both
 
 
-def test_what_a_kill_left_is_made_anew(work, monkeypatch):
+def test_what_a_kill_left_is_made_anew(work):
     run = scored()
+    (whole,) = kept(run)
     with store.opened(address.address()) as opened:
-        opened.client.delete_logged_model(kept(run)[0].model_id)
+        opened.client.delete_logged_model(whole.model_id)
         half = opened.client.create_logged_model(opened.experiment, models.NAME, run)
     assert half.status == "PENDING"
     scored()
