@@ -1,7 +1,7 @@
 """`fake-kanji export`: drawings for other tools."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pipeline.export.interchange import Exported
 
 IN_KANJIVG_S_FORM = "KanjiVG's form"
+LINES = "Single lines"
 
 Folder = Annotated[
     Path, typer.Argument(metavar="FOLDER", help="What stage parse, batch or sample wrote, or a folder of SVGs.")
@@ -43,6 +44,17 @@ MadeBy = Annotated[
         panel=IN_KANJIVG_S_FORM,
     ),
 ]
+Smooth = Annotated[bool, option("--smooth", help="plotter, svgfont: curves along a stroke's points.", panel=LINES)]
+Paper = Annotated[
+    str | None,
+    option("--paper", metavar="SIZE", help="plotter: a2 to a6, letter, legal, tabloid or 200x250 (a4).", panel=LINES),
+]
+Margin = Annotated[float | None, option("--margin", metavar="MM", help="plotter: round the sheet (15).", panel=LINES)]
+Size = Annotated[
+    float | None,
+    option("--size", metavar="MM", help="plotter: of a drawing's cell (the largest with which all fit).", panel=LINES),
+]
+Landscape = Annotated[bool, option("--landscape", help="plotter: the long side across.", panel=LINES)]
 
 
 @plain_errors("export")
@@ -54,23 +66,36 @@ def export(
     licence: Licence = None,
     known: Known = None,
     made_by: MadeBy = None,
+    smooth: Smooth = False,
+    paper: Paper = None,
+    margin: Margin = None,
+    size: Size = None,
+    landscape: Landscape = False,
 ) -> None:
     """Write drawings for other tools.
 
     Folders: svg, kanjivg (KanjiVG's own form: curves, types, groups, numbers), hanzi-writer (for learners). Files: npz
-    (sketch-rnn's), ndjson (Quick, Draw!'s), json.
+    (sketch-rnn's), ndjson (Quick, Draw!'s), json. Files of single lines: plotter (a sheet of paper), svgfont (what
+    Inkscape's Hershey Text reads), jhf (Hershey's own form).
     """
-    form = formats.check(kind, {"known": known, "made_by": made_by})
+    sheet = {"paper": paper, "margin": margin, "size": size, "landscape": landscape}
+    form = formats.check(kind, {"known": known, "made_by": made_by, "smooth": smooth} | sheet)
     from pipeline.export import interchange as module  # slow: numpy, pandas
+    from pipeline.export import plotter
 
     place = out or Path("drawings" if form.folder else f"drawings{form.ending}")
+    formats.check_name(kind, place)
+    how: dict[str, Any] = {"smooth": smooth} if "smooth" in form.options else {}
+    if kind == "plotter":
+        how["page"] = plotter.sheet(paper or "a4", plotter.MARGIN if margin is None else margin, size, landscape)
     exported = module.read(folder, rejected, licence)
     if kind == KANJIVG:
         count = in_kanjivg_s_form(exported, folder, known or Path("data/batches"), made_by, place)
     else:
-        count = module.write(exported, kind, place)
+        count = module.write(exported, kind, place, **how)
     renamed = f"; {place / module.NAMES} says which of them are not named by their ids"
-    typer.echo(f"wrote {place}: {count:,} drawings{renamed if (place / module.NAMES).exists() else ''}")
+    listed = f"; {place.with_suffix('.csv')} says which is which" if form.listed else ""
+    typer.echo(f"wrote {place}: {count:,} drawings{renamed if (place / module.NAMES).exists() else listed}")
 
 
 def in_kanjivg_s_form(exported: "Exported", folder: Path, known: Path, made_by: str | None, place: Path) -> int:

@@ -1,4 +1,4 @@
-"""A set of drawings -> the files of other tools: svg, npz (stroke-3), ndjson (Quick, Draw!), json, hanzi-writer.
+"""A set of drawings -> the files of other tools, those of formats.py but KanjiVG's own (kanjivg/form.py).
 
 svg     a folder with a picture a drawing, in the data's own box, named by its id; names.csv has the ids of those
         whose name had to be another (filenames.py)
@@ -9,6 +9,8 @@ ndjson  a drawing a line, whole numbers in a box from 0 to 255, as Quick, Draw!'
         drawing's label, character or description, a split is lost
 json    width, height, licence and the drawings: id, character, split and strokes as lists of x, y
 hanzi-writer  a folder with a JSON file a drawing (quiz.py), named as in svg by its character, else by its id
+plotter, svgfont, jhf  single lines: a sheet in millimetres (plotter.py), fonts of strokes (single_line.py) with a CSV
+        beside them that says which code point is which drawing (code_points.py)
 
 A description, of a kanji or of a dream before it was written, and how a dream reads are kept in ndjson and json.
 
@@ -28,9 +30,11 @@ from numpy.typing import NDArray
 from pipeline import dataset, files, render
 from pipeline.batch import holdout
 from pipeline.drawing import ON_PAPER, Steps, to_strokes, unit
-from pipeline.export import pictures, quiz
+from pipeline.export import code_points, pictures, plotter, quiz, single_line
 from pipeline.export.filenames import file_names
 from pipeline.export.formats import FORMATS
+from pipeline.export.plotter import Sheet
+from pipeline.export.single_line import Glyph
 from pipeline.parse.characters import Names
 from pipeline.parse.formats import quickdraw, stroke3
 
@@ -85,12 +89,18 @@ def check_names(names: str) -> Names:
     return cast(Names, names)
 
 
-def write(exported: Exported, kind: str, out: Path) -> int:
-    """Write them as one of WRITERS, whole or not at all; how many. Raises ExportError."""
+def write(exported: Exported, kind: str, out: Path, **how: Any) -> int:
+    """Write them as one of WRITERS, whole or not at all; how many. how: `page` of a plotter; `smooth`: curves instead
+    of lines, of a plotter and an svgfont.
+    Raises ExportError, PlotterError, SingleLineError, CodePointError."""
     if FORMATS[kind].folder and out.exists():
         raise ExportError(f"--out {out} exists already; name a folder that does not")
     with (files.whole_folder if FORMATS[kind].folder else files.whole_file)(out) as partial:
-        WRITERS[kind](exported, partial)
+        WRITERS[kind](exported, partial, **how)
+        if FORMATS[kind].listed:
+            listed = code_points.table(exported.drawings.index, _codes(exported, kind))
+            with files.whole_file(out.with_suffix(".csv")) as beside:
+                code_points.write(listed, beside)
     return len(exported.drawings)
 
 
@@ -119,9 +129,10 @@ def each(folder: Path, ending: str, ids: list[str], texts: Iterable[str]) -> Non
 
 
 def _svg(exported: Exported, folder: Path) -> None:
-    credit = exported.licence or None
-    texts = (render.drawing_svg(steps, float(row["width"]), float(row["height"]), credit=credit) for row, steps in exported)
-    each(folder, ".svg", [str(one) for one in exported.drawings.index["id"]], texts)
+    def picture(row: pd.Series, steps: Steps) -> str:
+        return render.drawing_svg(steps, float(row["width"]), float(row["height"]), credit=exported.licence or None)
+
+    each(folder, ".svg", [str(one) for one in exported.drawings.index["id"]], (picture(*one) for one in exported))
 
 
 def _hanzi_writer(exported: Exported, folder: Path) -> None:
@@ -178,8 +189,33 @@ def _json(exported: Exported, path: Path) -> None:
     path.write_text(_compact(values | {"drawings": drawings}), "utf-8")
 
 
-WRITERS: dict[str, Callable[[Exported, Path], None]] = {
+def _plotter(exported: Exported, path: Path, page: Sheet, smooth: bool = False) -> None:
+    path.write_text(plotter.svg(_glyphs(exported), page, exported.licence, smooth), "utf-8")
+
+
+def _svgfont(exported: Exported, path: Path, smooth: bool = False) -> None:
+    codes = _codes(exported, "svgfont")
+    path.write_text(single_line.svg_font(_glyphs(exported), codes, exported.licence, smooth), "utf-8")
+
+
+def _jhf(exported: Exported, path: Path) -> None:
+    ids = [str(one) for one in exported.drawings.index["id"]]
+    path.write_text(single_line.jhf(_glyphs(exported), _codes(exported, "jhf"), ids), "utf-8")
+
+
+def _codes(exported: Exported, kind: str) -> list[int]:
+    last = single_line.MOST_NUMBER if kind == "jhf" else code_points.LAST
+    return code_points.code_points(exported.drawings.index, last)
+
+
+def _glyphs(exported: Exported) -> list[Glyph]:
+    boxes = ((float(row["width"]), float(row["height"]), steps) for row, steps in exported)
+    return [(to_strokes(steps, width, height), width, height) for width, height, steps in boxes]
+
+
+WRITERS: dict[str, Callable[..., None]] = {
     "svg": _svg, "npz": _npz, "ndjson": _ndjson, "json": _json, "hanzi-writer": _hanzi_writer,
+    "plotter": _plotter, "svgfont": _svgfont, "jhf": _jhf,
 }  # fmt: skip
 
 

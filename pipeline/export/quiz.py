@@ -13,34 +13,25 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.brush import manners, outlines
+from pipeline.brush import squares
 from pipeline.brush.outlines import Brush
-from pipeline.drawing import Steps, to_strokes
+from pipeline.brush.squares import Square
+from pipeline.drawing import Steps
 from pipeline.fit import Controls
 
-BOX, TOP = 1024.0, 900.0
+SQUARE = Square(1024.0, 900.0)
 BRUSH = Brush(60.0)
 Points = NDArray[np.float64]
 
 
 def character(row: pd.Series, steps: Steps, licence: str) -> dict[str, Any]:
     """One drawing in the units of its box -> what hanzi-writer loads."""
-    width, height = float(row["width"]), float(row["height"])
-    side = max(width, height)
-    strokes = to_strokes(steps, width, height)
-    types = row.get("types")
-    types = list(types) if types is not None and len(types) == len(strokes) else [""] * len(strokes)
-    brush = BRUSH.among(len(strokes))
-    placed = [(stroke + ((side - width) / 2, (side - height) / 2)) * (BOX / side) for stroke in strokes]
-    endings = [manners.ending(stroke, side, text) for stroke, text in zip(strokes, types, strict=True)]
-    inked = [outlines.outline(stroke, brush, ending) for stroke, ending in zip(placed, endings, strict=True)]
-    values = {"strokes": [_path(_upright(one)) for one in inked], "medians": [_median(_upright(one)) for one in placed]}
+    lines, inked = squares.inked(row, steps, SQUARE, BRUSH)
+    values = {
+        "strokes": [_path(SQUARE.upright(one)) for one in inked],
+        "medians": [_median(SQUARE.upright(one)) for one in lines],
+    }
     return values | ({"licence": licence} if licence else {})
-
-
-def _upright(points: Points) -> Points:
-    """(..., 2), y down from the top of the box -> y up."""
-    return points * (1, -1) + (0, TOP)
 
 
 def _median(points: Points) -> list[list[int]]:

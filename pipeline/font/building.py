@@ -15,8 +15,10 @@ from ufoLib2.objects import Font, Layer
 from ufoLib2.objects import Glyph as Drawn
 
 from pipeline.brush.shapes import Contour
-from pipeline.font.glyphs import ASCENT, DESCENT, EM, SPACES, Glyph
+from pipeline.brush.squares import EM as SQUARE
+from pipeline.font.glyphs import SPACES, Glyph
 
+EM, ASCENT, DESCENT = SQUARE.side, SQUARE.top, SQUARE.top - SQUARE.side
 SKELETONS = "skeletons"  # the UFO's layer of centre lines, an open curve a stroke, in order
 CREATED = "2015/12/28 00:00:00"  # a font's own date, which must not be today's: that of the post
 VERSION = (1, 0)

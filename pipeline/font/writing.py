@@ -11,6 +11,7 @@ from ufoLib2.objects import Font
 
 from pipeline import files
 from pipeline.brush.outlines import Brush
+from pipeline.export import code_points
 from pipeline.export.interchange import Exported
 from pipeline.font import building, glyphs, specimen
 from pipeline.font.building import Names
@@ -42,7 +43,7 @@ def check(out: Path) -> None:
 
 
 def write(exported: Exported, out: Path, names: Names, brush: Brush, progress: Progress) -> Written:
-    """Everything is made before anything is written. Raises WritingError, GlyphError."""
+    """Everything is made before anything is written. Raises WritingError, GlyphError, CodePointError."""
     check(out)
     count = len(exported.drawings)
     planned = glyphs.plan(exported, count)
@@ -53,7 +54,7 @@ def write(exported: Exported, out: Path, names: Names, brush: Brush, progress: P
     table, page = out.with_suffix(".csv"), out.with_suffix(".html")
     size = _write_font(out, sources, packed if out.suffix.lower() == ".woff2" else plain)
     with files.whole_file(table) as partial:
-        listed(found).to_csv(partial, index=False, lineterminator="\n")
+        code_points.write(listed(found), partial)
     with files.whole_file(page) as partial:
         partial.write_text(specimen.page(packed, found, names), encoding="utf-8")
     return Written(count, size, (out, table, page))
@@ -61,17 +62,10 @@ def write(exported: Exported, out: Path, names: Names, brush: Brush, progress: P
 
 def listed(found: list[Glyph]) -> pd.DataFrame:
     """Which is which, in the order of the font."""
-    rows = [
-        {
-            "glyph": glyph.name,
-            "code_point": f"U+{glyph.code:04X}",
-            "text": chr(glyph.code),
-            "id": glyph.id,
-            **glyph.told,
-        }
-        for glyph in found
-    ]
-    return pd.DataFrame(rows)
+    index = pd.DataFrame([{"id": glyph.id, **glyph.told} for glyph in found])
+    table = code_points.table(index, [glyph.code for glyph in found])
+    table.insert(0, "glyph", [glyph.name for glyph in found])
+    return table
 
 
 def _write_font(out: Path, sources: Font, data: bytes) -> int:

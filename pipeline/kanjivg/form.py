@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline import files, fit, handles
+from pipeline.brush.squares import Square, own_types
 from pipeline.curves import number
 from pipeline.dataset import DrawingSet
 from pipeline.drawing import Steps, Stroke, to_strokes
@@ -31,6 +32,7 @@ from pipeline.progress import Progress, unseen
 from pipeline.score.structure import parts
 
 SIDE, PEN = 109.0, 3.0  # KanjiVG's box, and its pen
+SQUARE = Square(SIDE, SIDE)
 NAMED = ("element", "part", "variant", "original", "position")  # a group's attributes, in KanjiVG's order
 KINDS = ("element", "variant", "partial", "original", "part", "number", "tradForm", "radicalForm", "position",
          "radical", "phon")  # fmt: skip
@@ -78,7 +80,7 @@ class Teacher:
         found = []
         for i, (row, steps) in enumerate(zip(rows, drawings, strict=True)):
             strokes = _in_box(steps, float(row["width"]), float(row["height"]))
-            types = [own or near for own, near in zip(_own_types(row, len(strokes)), nearest[i], strict=True)]
+            types = [own or near for own, near in zip(own_types(row, len(strokes)), nearest[i], strict=True)]
             groups = self._groups(row, strokes, types, pieces.get(i, table[:0]))
             found.append(Annotated(_name(row), strokes, types, groups))
         return found
@@ -185,14 +187,7 @@ def between(licence: str) -> Through:
 
 def _in_box(steps: Steps, width: float, height: float) -> list[Stroke]:
     """Strokes of a width x height box in one of SIDE, in its middle."""
-    scale = SIDE / max(width, height)
-    shift = (SIDE - scale * np.array((width, height))) / 2
-    return [stroke * scale + shift for stroke in to_strokes(steps, width, height)]
-
-
-def _own_types(row: pd.Series, count: int) -> list[str]:
-    types = row.get("types")
-    return [str(one) for one in types] if types is not None and len(types) == count else [""] * count
+    return [SQUARE.place(stroke, width, height) for stroke in to_strokes(steps, width, height)]
 
 
 def _name(row: pd.Series) -> str:
