@@ -10,6 +10,7 @@ the caller, y down; lengths of a Brush are in the same unit.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,7 @@ PLENTY, THINNER = 10, 0.3  # more strokes than that are thinner, by this power o
 CIRCLE = 0.5522847498  # the handle of a quarter of a circle, 4/3 tan(pi/8)
 ASLANT = np.array([-1.0, -1.0]) / np.sqrt(2)  # where a brush points that rests on the paper: up and to the left
 SLANT = 0.55  # how far its tip goes there, in radii
+SIDE_CORNER = 100.0  # degrees of a turn that stays an edge of a side
 DENSE = 32  # places along one cubic, to measure its length
 NEAR_ENDS, SPACING = np.array([0, 0.6, 1.4, 2.6]), 4.0  # radii
 TAIL = 5.0  # radii: the longest taper of a hook
@@ -64,7 +66,7 @@ class _Run:
         points = self.places + sign * self.radii[:, None] * self.normals
         ahead = (np.diff(points, axis=0) * np.diff(self.places, axis=0)).sum(axis=1) > 0
         kept = points[np.r_[True, ahead[:-1] & ahead[1:], True]]
-        return fit.fit(kept, tolerance, corner=100)
+        return fit.fit(kept, tolerance, partial(fit.through, angle=SIDE_CORNER))
 
 
 def outline(stroke: Stroke, brush: Brush, ending: str = STOP) -> Controls:

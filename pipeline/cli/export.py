@@ -78,7 +78,7 @@ def export(
     (sketch-rnn's), ndjson (Quick, Draw!'s), json. Files of single lines: plotter (a sheet of paper), svgfont (what
     Inkscape's Hershey Text reads), jhf (Hershey's own form).
     """
-    sheet = {"paper": paper, "margin": margin, "size": size, "landscape": landscape}
+    sheet: dict[str, object] = {"paper": paper, "margin": margin, "size": size, "landscape": landscape}
     form = formats.check(kind, {"known": known, "made_by": made_by, "smooth": smooth} | sheet)
     from pipeline.export import interchange as module  # slow: numpy, pandas
     from pipeline.export import plotter

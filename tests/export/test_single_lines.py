@@ -10,11 +10,10 @@ import svgfont
 from HersheyFonts import HersheyFonts
 
 from pipeline import dataset, drawing
+from pipeline.brush.squares import EM
 from pipeline.dataset import DrawingSet
-from pipeline.export import code_points, plotter, single_line
-from pipeline.export.code_points import CodePointError
-from pipeline.export.code_points import code_points as assigned
-from pipeline.export.single_line import DOT, EM, HALF, SingleLineError
+from pipeline.export import plotter, single_line
+from pipeline.export.single_line import DOT, HALF, SingleLineError
 from tests.support.samples import CREDIT, export, kept, save_samples
 
 vpype = pytest.importorskip("vpype")  # which is for Python below 3.14
@@ -111,6 +110,7 @@ def test_a_dot_is_a_line_that_a_pen_can_draw(tmp_path):
         (("--margin", -1), "--margin -1: must be from 0"),
         (("--size", 50), "--size 50: 90 drawings fit with cells of 1 to "),
         (("--paper", "10x10", "--margin", 2), "90 drawings on this paper: cells would be 0."),
+        (("--known", "a"), "--known goes with --format kanjivg; leave it out, or give that format"),
         (("--out", "a.png"), "--out a.png: plotter is written as a .svg file"),
     ],
 )
@@ -129,13 +129,13 @@ def test_an_svg_font_read_by_another_program(folder, tmp_path):
     assert export(folder, "-f", "svgfont", "-o", path)[0] == 0
     font = svgfont.load_font(str(path))
     table = pd.read_csv(tmp_path / "o.csv")
-    assert font.units_per_em == EM and len(font.glyphs) == len(table) and CREDIT in path.read_text()
+    assert font.units_per_em == EM.side and len(font.glyphs) == len(table) and CREDIT in path.read_text()
     assert table["id"].tolist() == kept(folder).index["id"].tolist()
     for code, strokes in zip(table["code_point"], strokes_of(folder), strict=True):
         glyph = font.glyphs[chr(int(code[2:], 16))]
-        assert glyph.adv == EM and len(glyph.beziers) == len(strokes)
+        assert glyph.adv == EM.side and len(glyph.beziers) == len(strokes)
         for curve, stroke in zip(glyph.beziers, strokes, strict=True):
-            expected = np.column_stack([stroke[:, 0], stroke[:, 1] - 0.88 * 109]) * EM / 109  # y down again
+            expected = np.column_stack([stroke[:, 0], stroke[:, 1] - 0.88 * 109]) * EM.side / 109  # y down again
             np.testing.assert_allclose(np.asarray(curve)[[0, -1]], expected[[0, -1]], atol=0.011)
 
 
@@ -188,41 +188,15 @@ def test_what_hersheys_form_cannot_hold(strokes, said):
         single_line.jhf(glyphs(strokes), [1], ["a"])
 
 
-# ---- code points
-
-
-@pytest.mark.parametrize(
-    ("characters", "last", "codes"),
-    [
-        (["木", "", "食"], code_points.LAST, [0x6728, 0xE000, 0x98DF]),
-        (["木", "木", ""], code_points.LAST, [0x6728, 0xE000, 0xE001]),  # a variant
-        (["\ue000", "", "\ue001"], code_points.LAST, [0xE000, 0xE002, 0xE001]),  # what is taken stays so
-        (["𠀀", "木"], code_points.LAST, [0x20000, 0x6728]),
-        (["𠀀", "木"], single_line.MOST_NUMBER, [0xE000, 0x6728]),  # more than five digits
-        ([None, "木木"], code_points.LAST, [0xE000, 0xE001]),
-    ],
-)
-def test_code_points(characters, last, codes):
-    assert assigned(pd.DataFrame({"character": characters}), last) == codes
-
-
-def test_more_than_private_use_has():
-    many = pd.DataFrame({"id": range(6401)})
-    codes = assigned(many)
-    assert codes[6399:] == [0xF8FF, 0xF0000] and len(set(codes)) == 6401
-    with pytest.raises(CodePointError, match="6,401 drawings are more than this format has code points"):
-        assigned(many, single_line.MOST_NUMBER)
-
-
 def test_the_list_says_what_a_dream_is(folder, tmp_path):
     drawings = dataset.load(folder)
-    index = drawings.index.drop(columns=["start", "stop", "strokes", "character"])
+    index = drawings.index.drop(columns=["start", "stop", "strokes", "character", "code_point"])
     told = index.assign(description="⿰木食", reading="tree beside eat")
     (tmp_path / "told").mkdir()
     dataset.save(tmp_path / "told", list(drawings), told)
     assert export(tmp_path / "told", "-f", "svgfont", "-o", tmp_path / "o.svg")[0] == 0
-    first = pd.read_csv(tmp_path / "o.csv").iloc[0]
+    first = pd.read_csv(tmp_path / "o.csv", keep_default_na=False).iloc[0]
     assert first.to_dict() == {
-        "code_point": "U+E000", "id": kept(tmp_path / "told").index["id"][0], "description": "⿰木食",
-        "reading": "tree beside eat",
+        "code_point": "U+E000", "text": "\ue000", "id": kept(tmp_path / "told").index["id"][0], "character": "",
+        "description": "⿰木食", "reading": "tree beside eat",
     }  # fmt: skip

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from pipeline import dataset, drawing
 from pipeline.cli import main
-from pipeline.font import building, glyphs
+from pipeline.font import building
 from tests.support.kanji import TREE
 
 CREDIT = "KanjiVG, (c) Ulrich Apel, CC BY-SA 3.0"
@@ -142,13 +142,6 @@ def test_bad_input_is_one_line_and_nothing_is_written(folder, tmp_path):
         assert code == 1 and text in said and len(said.strip().splitlines()) == 1, said
     assert not (tmp_path / "out").exists()
     assert "--names latin: must be one of" in run(folder, "--names", "latin", "--out", tmp_path / "out" / "f.ttf")[1]
-
-
-def test_private_code_points_go_on_in_the_next_plane_and_leave_out_what_is_taken():
-    rows = [pd.Series({"id": str(i), "code_point": 0xE001 if i == 7 else -1}) for i in range(6402)]
-    codes = glyphs.code_points(rows)
-    assert codes[:3] == [0xE000, 0xE002, 0xE003] and codes[7] == 0xE001 and codes[-1] == 0xF0001
-    assert len(set(codes)) == len(codes)
 
 
 def test_a_browser_shows_the_specimen(made, visit):
