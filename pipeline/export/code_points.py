@@ -48,8 +48,8 @@ def code_points(index: pd.DataFrame, last: int = LAST) -> list[int]:
 def table(index: pd.DataFrame, codes: Sequence[int]) -> pd.DataFrame:
     """Which is which: code_point as U+XXXX, the text to copy, id, character, description, reading, "" if unknown."""
     values = {"code_point": [f"U+{code:04X}" for code in codes], "text": [chr(code) for code in codes]}
-    known = index.reindex(columns=["id", *TOLD]).fillna("").astype(str)
-    return pd.DataFrame(values | {name: known[name].to_numpy() for name in known})
+    known = {name: index[name].fillna("").astype(str).tolist() for name in ("id", *TOLD) if name in index}
+    return pd.DataFrame(values | {"id": ""} | dict.fromkeys(TOLD, "") | known)
 
 
 def write(listed: pd.DataFrame, path: Path) -> None:

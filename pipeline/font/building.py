@@ -53,7 +53,7 @@ def sources(found: Iterable[Glyph], names: Names) -> Font:
         for contour in glyph.contours:
             _draw(drawn, contour)
         _draw_skeleton(skeletons, glyph)
-    font.glyphOrder = [glyph.name for glyph in font]
+    font.glyphOrder = list(font.keys())
     font.lib["public.glyphOrder"] = font.glyphOrder
     return font
 

@@ -34,13 +34,14 @@ class Served:
     def predict(self, model_input: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:
         """A row for each drawing. Raises MlflowException, INVALID_PARAMETER_VALUE: what cannot be answered."""
         from mlflow.exceptions import MlflowException
+        from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
 
         try:
             drawn = self.answerer.answer(rows(model_input), Manner(**(params or {})))
         except ValueError as error:
             if type(error) is ValueError:
                 raise
-            raise MlflowException(str(error), "INVALID_PARAMETER_VALUE") from None
+            raise MlflowException(str(error), INVALID_PARAMETER_VALUE) from None
         return pd.DataFrame(drawn, columns=list(COLUMNS))
 
 
@@ -69,7 +70,7 @@ def signature() -> "ModelSignature":
     # pandas has no whole number that may be missing, so MLflow would refuse a table where some counts are
     asked = Schema([ColSpec("string", "description", False), ColSpec(AnyType(), "count", False)])
     point = Array(DataType.double)
-    answered = ("long", "string", "string", "boolean", "string", Array(Array(point)))
+    answered: tuple[Any, ...] = ("long", "string", "string", "boolean", "string", Array(Array(point)))
     return ModelSignature(
         asked,
         Schema([ColSpec(kind, name) for name, kind in zip(COLUMNS, answered, strict=True)]),
@@ -92,6 +93,6 @@ def _text(value: Any) -> str:
 def _count(value: Any) -> int:
     if pd.isna(value):
         return Asked.count
-    if not isinstance(value, Real) or value != int(value):
+    if not isinstance(value, Real) or not float(value).is_integer():
         raise AskingError(f"a count is {value}; it must be a whole number")
-    return int(value)
+    return int(float(value))
