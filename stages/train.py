@@ -42,9 +42,7 @@ def main(row: Any, prepared: Path, out: Path) -> str:
     training, held_out = ((drawings.index["split"] == name).to_numpy() for name in ("train", "valid"))
     train, valid = drawings.where(training), drawings.where(held_out)
     every = derivation.descriptions(drawings.index, drawings) if model.described else []
-    more = recombination.recombined(
-        train, options, options.seed, _chosen(every, (drawings.index["split"] == "train").to_numpy())
-    )
+    more = recombination.recombined(train, options, options.seed, _chosen(every, training))
     if options.recombinations and len(more.drawings) == len(train):
         _say(fabric, "the drawings name no components, so none are recombined")
     knows, told = describe(model, options, drawings, every, more) if model.described else (None, None)

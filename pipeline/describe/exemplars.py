@@ -67,8 +67,7 @@ BEST = Choice()
 
 
 def families_of(index: pd.DataFrame) -> NDArray[np.int32]:
-    """(D,) of each drawing its code point, so that its variants are of one family; a number below 0, by its id, where
-    it has none."""
+    """(D,) of each drawing its code point, as its variants have; a number below 0, by its id, where it has none."""
     codes = index["code_point"].to_numpy(np.int32, copy=True)
     for row in np.flatnonzero(codes < 0).tolist():
         name = str(index["id"].iat[row]).partition("~")[0]  # without the number that tells it from another of that name
@@ -194,7 +193,6 @@ class Library:
 
     @cached_property
     def _style(self) -> NDArray[np.uint8]:
-        """(M,) of each instance."""
         return self.arrays["styles"][self.arrays["drawing"]]
 
     def _best(self, name: str, path: NDArray, rest: int, choice: Choice) -> NDArray[np.int64]:
@@ -277,10 +275,9 @@ def _check(names: Sequence[str], arrays: Mapping[str, NDArray]) -> None:
         shapes == {name: array.shape[1:] for name, array in NOTHING.arrays.items()}
         and length["name"] == length["drawing"] == length["rest"] == length["paths"] == length["runs"] - 1
         and (ends["strokes"], ends["drawings"]) == (length["points"], length["strokes"] - 1)
-        and (ends["runs"], length["families"]) == (length["spans"], length["drawings"] - 1)
-        and (length["boxes"], length["whole"]) == (PLACES, 4)
-        and int(arrays["name"].max(initial=-1)) < len(names)
-        and int(arrays["drawing"].max(initial=-1)) < length["families"]
+        and length["families"] == length["styles"] == length["drawings"] - 1
+        and (ends["runs"], length["boxes"], length["whole"]) == (length["spans"], PLACES, 4)
+        and max(arrays["name"].max(initial=-1) - len(names), arrays["drawing"].max(initial=-1) - length["families"]) < 0
     )
     if not fits:
         raise ValueError("its arrays do not belong together")

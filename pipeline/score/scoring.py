@@ -275,6 +275,11 @@ def sentence(metrics: dict[str, dict[str, float]]) -> str:
         f"{test['nats_per_step']:.4f} nats a step on the test drawings ({test['nats_per_step_low']:.4f} to "
         f"{test['nats_per_step_high']:.4f}); {kept['accepted']:,} of {kept['drawn']:,} samples accepted"
     )
+    if told := metrics.get("described"):
+        text = (
+            f"told what it writes {told['nats_per_step']:.4f}, untold {text}; of described characters "
+            f"{told['count']:.0%} with the right number of strokes, {told['every_10']:.0%} with each near its place"
+        )
     if not kept["accepted"]:
         return f"{text}: no distances, raise sample.max_attempts or train for longer"
     found = [

@@ -14,6 +14,7 @@ EXPERIMENT = "fake-kanji"
 PARAMS = (  # columns: what people change
     "model.hidden_size",
     "model.layers",
+    "model.described",
     "train.epochs",
     "train.learning_rate",
     "batch.size",
@@ -25,6 +26,8 @@ METRICS = (  # columns: what they compare
     "score/likeness.auc",
     "score/likeness.recall",
     "score/parts.share",
+    "score/described.every_10",
+    "score/described.nats_per_step",
     "score/novelty.copies",
     "score/test.nats_per_step",
     "score/acceptance.share",

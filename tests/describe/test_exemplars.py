@@ -3,9 +3,11 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 import safetensors.numpy
 
+from pipeline.dataset import DrawingSet
 from pipeline.describe import exemplars
 from pipeline.describe.encoding import DEPTH, Exemplar, Vocabulary, place
 from pipeline.describe.exemplars import Choice, ExemplarError, Library, Run
@@ -96,7 +98,7 @@ def test_what_stood_elsewhere_is_put_into_the_usual_box(where, families, scale, 
 def test_one_of_those_that_fit_best_comes_by_lot():
     def drawn(seed, among):
         source = np.random.default_rng(seed)
-        choice = Choice(frozenset(), source, among)
+        choice = Choice(frozenset(), 0, source, among)
         return [float(points(LIBRARY.exemplar("日", path("⿰0"), 2, choice))[0, 1]) for _ in range(30)]
 
     assert drawn(1, 3) == drawn(1, 3) != drawn(2, 3)
@@ -144,6 +146,30 @@ def test_a_drawing_without_a_code_point_is_no_exemplar_to_itself():
         points(library.exemplar("日", path(), 0, own)), np.concatenate(across(*RIGHT)), atol=1e-3
     )
     assert library.has("日", own.families) and not library.has("日", frozenset(families))
+
+
+def test_a_brush_form_is_shown_brush_forms_and_nothing_is_shown_both_kinds():
+    drawings = a_set((A, across(*LEFT)), (B, across(*RIGHT)), (C, across(*TOP)), (D, across(*BOTTOM)))
+    variants = ["", "Kaisho", "KaishoVtLst", "Vt6"]
+    marked = DrawingSet(drawings.points, drawings.index.assign(variant=variants))
+    assert exemplars.styles_of(marked.index).tolist() == [0, 1, 1, 0]
+    assert exemplars.styles_of(drawings.index).tolist() == [0] * 4  # a set that knows no variants
+    library = Library.learn(marked, [leaf("日", (0, 1))] * 4)
+
+    def families(style, *without):
+        best = library._best("日", path(), 0, Choice(frozenset(without), style, None, 4))
+        return library._family[best].tolist()
+
+    assert families(0) == [A, D] and families(1) == [B, C] and families(1, B) == [C]
+    assert families(1, B, C) == [A, D]  # where there is none of its style
+
+
+def test_the_usual_form_of_a_character_is_the_one_that_is_no_variant():
+    index = pd.DataFrame(
+        {"code_point": [A, A, B, C, C, -1, -1], "variant": ["Kaisho", "", "Kaisho", "", "Vt6", "", ""]}
+    )
+    assert exemplars.usual_forms(index).tolist() == [False, True, True, True, False, True, True]
+    assert exemplars.usual_forms(index[["code_point"]]).tolist() == [True, False, True, True, False, True, True]
 
 
 def test_variants_are_of_one_family_and_the_index_stays_as_it_was():
@@ -227,11 +253,11 @@ def test_a_description_is_shown_exemplars_of_its_leaves():
 
 def test_what_is_known_by_name_may_be_hidden_and_what_is_not_is_always_shown():
     def hidden(share):
-        return encoded(TOLD[0], Choice(frozenset(), np.random.default_rng(1), 1, share)).shown.tolist()
+        return encoded(TOLD[0], Choice(frozenset(), 0, np.random.default_rng(1), 1, share)).shown.tolist()
 
     assert hidden(1.0) == [0, 0, 2] and hidden(0.0) == [0, 2, 4]
     source = np.random.default_rng(1)
-    often = [encoded(TOLD[0], Choice(frozenset(), source, 1, 0.25)).shown[1] == 0 for _ in range(400)]
+    often = [encoded(TOLD[0], Choice(frozenset(), 0, source, 1, 0.25)).shown[1] == 0 for _ in range(400)]
     assert np.mean(often) == pytest.approx(0.25, abs=0.06)
 
 

@@ -14,7 +14,9 @@ def leaf(name, *runs):
 
 
 def made(operator, *parts, name=""):
-    runs = sorted(run for part in parts for run in part.runs)
+    runs: list[tuple[int, int]] = []
+    for first, last in sorted(run for part in parts for run in part.runs):
+        runs.append((runs.pop()[0] if runs and runs[-1][1] == first - 1 else first, last))
     return Told(Description(name, operator, tuple(part.description for part in parts)), tuple(runs), parts)
 
 

@@ -290,7 +290,8 @@ def test_of_its_donors_a_recombined_drawing_is_shown_nothing(kanji, told, monkey
     monkeypatch.setattr(Library, "_best", watched)
     asked = TellingParams(spellings=1, spelled=0.3, untold=0.1, least_known=3, unshown=0.05)
     telling.of(Taught.of(made), knows, asked, 1)
-    assert shown > len(kanji) and of >= {families for families in made.families if len(families) > 1}
+    several = {families for families in made.families if len(families) > 1}
+    assert shown > len(kanji) and len(of & several) > 0.8 * len(several)
 
 
 @pytest.mark.parametrize(("done", "share"), [(0.0, 0.8), (0.5, 0.5), (1.0, 0.2)])
