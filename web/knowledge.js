@@ -14,7 +14,9 @@ const WORDS = [...Object.values(BETWEEN), " in "];
 export class Knowledge {
   /** vocabulary, spellings, habits, english, characters: as in net.json; library: of exemplars, see exemplars.js. */
   constructor({ vocabulary, spellings, habits, english, characters = "" }, library = null) {
-    Object.assign(this, { vocabulary, spellings, english, library });
+    const words = typeof spellings === "string" ? spellings.split(" ") : null;
+    const spelled = words ? words.flatMap((name, i) => (i % 2 ? [] : [[name, words[i + 1]]])) : Object.entries(spellings);
+    Object.assign(this, { vocabulary, spellings: Object.fromEntries(spelled), english, library });
     const forms = (names, counts) => Object.fromEntries(names.map((name, i) => [canonical(name), counts[i]]));
     const own = typeof habits.strokes === "string" ? forms(vocabulary, bytes(habits.strokes)) : habits.strokes;
     this.habits = { ...habits, strokes: library ? { ...forms(library.names, library.counts), ...own } : own };

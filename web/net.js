@@ -71,10 +71,9 @@ function assemble(content, engine) {
   const net = { ...content, tensors: null, layers, head, outputs, engine };
   if (!model.described) return net;
   const describer = new Describer(engine, { numbers, matrix, vector }, FIRST_NAME + content.vocabulary.length);
-  const columns = TOLD + (model.exemplars ? SHOWN : 0), values = numbers("told.weight", gates * H, columns);
-  const part = (from, to) => engine.matrix(values.filter((_, i) => i % columns >= from && i % columns < to), gates * H, to - from);
-  const shownWeight = columns > TOLD ? part(TOLD, columns) : null;
-  return { ...net, knows: new Knowledge(content), describer, toldWeight: part(0, TOLD), shownWeight };
+  const toldWeight = matrix("told.weight", gates * H, TOLD);
+  const shownWeight = model.exemplars ? matrix("shown.weight", gates * H, SHOWN) : null;
+  return { ...net, knows: new Knowledge(content), describer, toldWeight, shownWeight };
 }
 
 /** What the first layer is told at each visit of an encoded description: { visits, columns, shares [gates H][columns] },

@@ -1,8 +1,8 @@
 """A net as one small JSON file, for the web and to pass on: weights in 8 bits, in 16 where pen places come and go.
 
-Each row of a matrix has a scale of its own, a float32, and whole numbers from -127 to 127, or of the two small matrices
-next to the coordinates, the first input and the head, from -32767 to 32767; a weight is their product. Biases are
-float32. (In 8 bits the first input alone cost 0.014 nats a step, all the others together 0.003.)
+Each row of a matrix has a scale of its own, a float32, and whole numbers from -127 to 127, or of the small matrices
+next to coordinates (FINE) from -32767 to 32767; a weight is their product. Biases are float32. (In 8 bits the first
+input alone cost 0.014 nats a step, all the others together 0.003.)
 Shapes: R rows of a matrix, C columns. All arrays are base64 of little-endian bytes, row by row:
 
     {"format": "fake-kanji net", "version": 1,
@@ -12,15 +12,16 @@ Shapes: R rows of a matrix, C columns. All arrays are base64 of little-endian by
                  "head.bias": {"shape": [R], "values": "R float32"}, ...}}      names as in weights.safetensors
 
 A net that is told of parts is version 2, one that is shown exemplars of them version 3. The columns of its first input
-that take what it is told and shown, in 8 bits, are a tensor of their own, "told.weight"; beside the tensors stands what
-it knows:
+that take what it is told, in 8 bits, and those for what it is shown, in 16, are tensors of their own, "told.weight" and
+"shown.weight"; beside the tensors stands what it knows:
 
      "vocabulary": [name, ...], "spellings": {name: "⿰言吾", ...}, "habits": {...},      as in descriptions.json
      "english": {name: "tree", ...}                                             of all names that are radicals
      "characters": "1 bit"                of each spelling, by code point: whether the net has learnt from its drawings
      "exemplars": id or null                          of version 3: of the file of its exemplars, see `library`, if any
 
-Of version 3 the habits' strokes are "R uint8", of each name of the vocabulary in turn.
+Version 3 is shorter: the habits' strokes are "R uint8", of each name of the vocabulary in turn, and the spellings one
+text, "語 ⿰言吾 吾 ⿱五口 ..."; they are as in version 2 where a name has a space in it.
 """
 
 import base64
@@ -45,12 +46,13 @@ from pipeline.describe.knowledge import Knowledge
 from pipeline.describe.reading import radicals
 from pipeline.describe.visits import Habits
 from pipeline.files import whole_file
+from pipeline.net.describer import TOLD
 from pipeline.net.model import UNDESCRIBED, ModelParams, WritingNet
 
 FORMAT = "fake-kanji net"
 VERSION, DESCRIBED, SHOWN = 1, 2, 3  # of a net that is told nothing, told of parts, shown exemplars of them, too
-FIRST, TOLD_COLUMNS = "layers.0.weight_ih_l0", "told.weight"
-FINE = ("head.weight", FIRST)  # in 16 bits
+FIRST, TOLD_COLUMNS, SHOWN_COLUMNS = "layers.0.weight_ih_l0", "told.weight", "shown.weight"
+FINE = ("head.weight", FIRST, SHOWN_COLUMNS)  # in 16 bits
 LARGEST = {8: 127, 16: 32767}
 KINDS = {8: "<i1", 16: "<i2"}
 CONFIG = ("data", "pen_weights", "sample")  # what of a model's config the file keeps
@@ -88,7 +90,10 @@ def pack(
         return content
     weights = net.state_dict()
     told = {name: tensor for name, tensor in weights.items() if name not in free.state_dict()}
-    told[TOLD_COLUMNS] = weights[FIRST][:, -net.options.told :]
+    columns = weights[FIRST][:, -net.options.told :]
+    told[TOLD_COLUMNS] = columns[:, :TOLD]
+    if net.options.exemplars:
+        told[SHOWN_COLUMNS] = columns[:, TOLD:]
     tensors = content["tensors"] | _all_packed(told)
     content |= {"version": _version(net.options), "model": asdict(net.options), "tensors": tensors} | _known(knows)
     return content | _shown(knows) if net.options.exemplars else content
@@ -99,9 +104,11 @@ def _version(options: ModelParams) -> int:
 
 
 def _shown(knows: Knowledge) -> dict[str, Any]:
+    words = [word for pair in knows.spellings.items() for word in pair]
+    spellings = " ".join(words) if " ".join(words).split(" ") == words else knows.spellings
     counts = [min(knows.habits.count(name), 255) for name in knows.vocabulary.names]
     habits = knows.habits.as_json() | {"strokes": encode(np.array(counts, np.uint8))}
-    return {"habits": habits, "exemplars": identity(knows.library)}
+    return {"spellings": spellings, "habits": habits, "exemplars": identity(knows.library)}
 
 
 def identity(library: Library) -> str | None:
@@ -125,7 +132,8 @@ def unpack(content: Any, where: str) -> tuple[WritingNet, dict[str, Any]]:
     try:
         tensors = {name: _unpacked(name, part) for name, part in content["tensors"].items()}
         if options.described:
-            tensors[FIRST] = torch.cat((tensors[FIRST], tensors.pop(TOLD_COLUMNS)), dim=1)
+            apart = [TOLD_COLUMNS, SHOWN_COLUMNS][: 1 + options.exemplars]
+            tensors[FIRST] = torch.cat((tensors[FIRST], *map(tensors.pop, apart)), dim=1)
         net.load_state_dict(tensors)
     except (RuntimeError, ValueError, KeyError, TypeError, AttributeError, binascii.Error) as error:
         raise CompactError(f"{where}: the weights are damaged ({error}); export it again") from None
@@ -150,7 +158,9 @@ def knowledge(content: dict[str, Any], where: str) -> Knowledge:
     """What a net of version 2 or 3 knows, without exemplars (`library.known` has them too); no characters of a file
     that does not say which. Raises CompactError."""
     try:
-        names, spellings, habits = tuple(map(str, content["vocabulary"])), dict(content["spellings"]), content["habits"]
+        names, spellings, habits = tuple(map(str, content["vocabulary"])), content["spellings"], content["habits"]
+        words = spellings.split(" ") if isinstance(spellings, str) else []
+        spellings = dict(zip(words[::2], words[1::2], strict=True)) if words else dict(spellings)
         if isinstance(habits["strokes"], str):
             counts = decode(habits["strokes"], "u1").tolist()
             habits = habits | {"strokes": {canonical(name): n for name, n in zip(names, counts, strict=True)}}

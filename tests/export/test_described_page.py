@@ -263,7 +263,7 @@ def test_the_weights_of_the_default_s_size_leave_room_for_what_it_knows(defaults
     knows = Knowledge(Vocabulary(tuple(chr(0x4E00 + i) for i in range(1031))), {}, Habits())
     net = WritingNet(model_params(described=True, exemplars=True, **sizes), generator(1), knows.vocabulary)
     content = compact.pack(net, {"data": DATA, "pen_weights": [0.3, 1.0, 3.0]}, None, knows)
-    assert len(compact.text(content).encode()) < 1.63e6
+    assert len(compact.text(content).encode()) < 1.65e6
 
 
 def test_it_writes_from_the_command_line_too(described):

@@ -20,6 +20,8 @@ from pipeline.describe.knowledge import Knowledge
 from pipeline.describe.visits import Habits
 from pipeline.export import compact, demo, library, web
 from pipeline.net import describer
+from pipeline.net.describer import TOLD
+from pipeline.net.exemplar import SHOWN
 from pipeline.net.model import END_OF_PART, WritingNet
 from pipeline.seeds import generator
 from tests.support.drawings import scribble
@@ -220,8 +222,30 @@ def test_the_files_load_back_whole(shown):
         assert known.habits.count(name) == KNOWS.habits.count(name), name
     content = compact.read(library.beside(shown / "net.json"))
     assert content["licence"] == DATA["licence"] and compact.read(shown / "net.json")["version"] == 3
+    assert known.spellings == KNOWS.spellings and list(known.spellings) == list(KNOWS.spellings)
     changed = replace(KNOWS, library=replace(KNOWS.library, names=(*KNOWS.library.names[:-1], "龜")))
     assert library.pack(changed, None)["id"] != content["id"]  # so that it is told from another
+
+
+@pytest.mark.parametrize("more", [{}, {"two words": "⿰木食"}, {"": "木"}])
+def test_spellings_are_one_text_where_that_loses_nothing(model_params, more):
+    knows = replace(KNOWS, spellings=SPELLINGS | more)
+    content = compact.pack(*told(model_params), None, knows)
+    assert isinstance(content["spellings"], dict if "two words" in more else str)
+    assert compact.knowledge(content, "").spellings == knows.spellings
+    none = compact.pack(*told(model_params), None, replace(KNOWS, spellings={}))
+    assert compact.knowledge(none, "").spellings == {}
+
+
+def test_the_weights_are_as_fine_as_is_said(made, model_params):
+    net, _ = told(model_params)
+    back, _ = compact.unpack(made.net, "")
+    before, after = (each.state_dict()["layers.0.weight_ih_l0"] for each in (net, back))
+    for columns, bits in ((slice(0, 9), 16), (slice(9, 9 + TOLD), 8), (slice(9 + TOLD, None), 16)):
+        one, other = before[:, columns], after[:, columns]
+        limit = one.abs().max(1, keepdim=True).values / compact.LARGEST[bits]
+        assert ((one - other).abs() <= 0.51 * limit).all() and not torch.equal(one, other)
+    assert before.shape == after.shape == (64, 9 + TOLD + SHOWN)
 
 
 def test_points_that_are_far_out_do_not_wrap():
