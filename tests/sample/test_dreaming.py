@@ -152,7 +152,7 @@ def test_the_command_dreams_with_a_plan_on_demand(model, tmp_path):
     run(*asked, "--dream", "described", "--out", tmp_path / "sheet.svg")
     sheet = (tmp_path / "sheet.svg").read_text(encoding="utf-8")
     assert all(f">{text}</text>" in sheet for text in captions(told))
-    run(*asked, "--out", tmp_path / "free.svg")  # the control
+    run(*asked, "--dream", "free", "--out", tmp_path / "free.svg")  # the control
     assert "<text" not in (tmp_path / "free.svg").read_text(encoding="utf-8")
 
 
