@@ -22,12 +22,14 @@ repro: setup
 test: setup
 	python -m pytest
 
-# a Chromium for the tests of pages: one that is here, else Playwright's, else, as root, the distribution's
+# what the tests of pages need: a Chromium, one that is here, else Playwright's, else, as root, the distribution's; and
+# the package hanzi-writer, by npm
 browser: setup
 	@$(BIN)/python -m tests.support.browser \
 	  || { timeout 300 $(BIN)/python -m playwright install chromium && $(BIN)/python -m tests.support.browser; } \
 	  || { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends chromium \
 	       && $(BIN)/python -m tests.support.browser; }
+	-@$(BIN)/python -m tests.support.hanzi_writer
 
 lint: setup
 	ruff check .

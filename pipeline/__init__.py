@@ -21,11 +21,13 @@ what goes out, and where the next one of its kind goes:
     parse       stage parse:   formats read, every stroke resampled to a few points -> a set of drawings
     batch       stage batch:   hold-out split, scale, minibatches of whole drawings
     describe    shared:        what drawings are made of: components, ideographic descriptions
+    brush       shared:        strokes -> the outlines that a brush leaves
     net         shared:        the recurrent net, its mixture density, the loss, weights on disk
     forecast    shared:        how likely a net finds a drawing
     train       stage train:   the loop
     sample      stage sample:  ancestral sampling, filters
     export      stage export:  the net for the browser; drawings for other tools
+    font        on demand:     `fake-kanji font`
     score       stage score:   likeness, structure, novelty; the gallery
     kanjivg     on demand:     drawings in KanjiVG's own form
     write       on demand:     `fake-kanji sample`, `fake-kanji write`

@@ -30,9 +30,9 @@ PLACES = 8  # looked at between two points
 ROUNDS = 6  # of finding the nearest parameters anew
 
 
-def through(points: Points) -> tuple[Controls, NDArray[np.int64]]:
-    """Smooth between corners, where the chords turn by more than CORNER."""
-    found = corners(points)
+def through(points: Points, angle: float = CORNER) -> tuple[Controls, NDArray[np.int64]]:
+    """Smooth between corners, where the chords turn by more than `angle` degrees."""
+    found = corners(points, angle)
     bounds = [0, *found, len(points) - 1]
     return np.concatenate([interpolate(points[a : b + 1]) for a, b in pairwise(bounds)]), found
 

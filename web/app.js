@@ -18,7 +18,7 @@ import { $, part, say } from "./document.js";
 import { fromLink } from "./link.js";
 import { anySeed, bindSettings, showSettings } from "./settings.js";
 import { bindSheet, characters, firstInk, renew } from "./sheet.js";
-import { state } from "./state.js";
+import { planned, state } from "./state.js";
 import { resample } from "./strokes.js";
 import { otherLanguage, speak, word } from "./words.js";
 
@@ -34,7 +34,8 @@ async function use(text, name, exemplars) {
     return say(word(error.code === "other" ? "other_file" : error.code));
   }
   state.settings = { ...temperatures(state.net.sample), ...fromLink().settings };
-  if (state.net.exemplars) supply(exemplars()); // what needs none does not wait for them
+  const wanted = planned() || $("description").value.trim() ? null : firstInk; // what needs none does not wait for them
+  if (state.net.exemplars) supply(exemplars, wanted);
   const offered = offer();
   makeLarge();
   describeNet();
@@ -45,9 +46,13 @@ async function use(text, name, exemplars) {
   if (name) say(word("loaded", name));
 }
 
-/** text: a promise of it; without it the net is shown nothing. */
-async function supply(text) {
-  await ask("exemplars", { text: await text.catch(() => null) });
+/** exemplars(): a promise of their text; without it the net is shown nothing. moment: before which they would take time
+ * from the writing. */
+async function supply(exemplars, moment) {
+  const { net } = state;
+  await moment;
+  const text = await exemplars().catch(() => null);
+  if (net === state.net) await ask("exemplars", { text });
 }
 
 /** Files of the user's: a net, its exemplars, or both. */
@@ -57,7 +62,7 @@ async function take(files) {
   const exemplars = async () => shown?.text ?? null;
   if (net) return use(net.text, net.name, exemplars);
   if (!shown || !state.net?.exemplars) return shown && say(word("otherExemplars"));
-  await supply(exemplars());
+  await supply(exemplars);
   await offer();
   renew();
   goOn();

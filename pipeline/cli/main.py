@@ -11,6 +11,7 @@ import typer
 from pipeline.cli.check import check
 from pipeline.cli.export import export
 from pipeline.cli.export_web import export_web
+from pipeline.cli.font import font
 from pipeline.cli.sample import sample
 from pipeline.cli.set import set_
 from pipeline.cli.starts import starts
@@ -28,6 +29,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "track": track,
     "export": export,
     "check": check,
+    "font": font,
     "ui": ui,
 }
 

@@ -1,4 +1,4 @@
-"""A set of drawings -> the files of other tools: svg, npz (stroke-3), ndjson (Quick, Draw!), json.
+"""A set of drawings -> the files of other tools, those of formats.py but KanjiVG's own (kanjivg/form.py).
 
 svg     a folder with a picture a drawing, in the data's own box, named by its id; names.csv has the ids of those
         whose name had to be another (filenames.py)
@@ -8,6 +8,9 @@ npz     the object arrays train, valid and test of (n, 3) float32: dx, dy, lifte
 ndjson  a drawing a line, whole numbers in a box from 0 to 255, as Quick, Draw!'s simplified files; `word` is the
         drawing's label, character or description, a split is lost
 json    width, height, licence and the drawings: id, character, split and strokes as lists of x, y
+hanzi-writer  a folder with a JSON file a drawing (quiz.py), named as in svg by its character, else by its id
+plotter, svgfont, jhf  single lines: a sheet in millimetres (plotter.py), fonts of strokes (single_line.py) with a CSV
+        beside them that says which code point is which drawing (code_points.py)
 
 A description, of a kanji or of a dream before it was written, and how a dream reads are kept in ndjson and json.
 
@@ -15,10 +18,10 @@ Drawings without a split, as samples are, are train in an npz.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast, get_args
 
 import numpy as np
 import pandas as pd
@@ -26,16 +29,18 @@ from numpy.typing import NDArray
 
 from pipeline import dataset, files, render
 from pipeline.batch import holdout
-from pipeline.dataset import DrawingSet
 from pipeline.drawing import ON_PAPER, Steps, to_strokes, unit
-from pipeline.export import pictures
+from pipeline.export import code_points, pictures, plotter, quiz, single_line
 from pipeline.export.filenames import file_names
+from pipeline.export.formats import FORMATS
+from pipeline.export.plotter import Sheet
+from pipeline.export.single_line import Glyph
+from pipeline.parse.characters import Names
 from pipeline.parse.formats import quickdraw, stroke3
 
 NAMES = "names.csv"
 SAMPLED = "data.json"  # beside samples: box, licence, and which net wrote them from which seed
 TOLD = ("description", "reading")  # columns of batches and dreams
-KINDS = ("svg", "npz", "ndjson", "json")
 DECIMALS = 4
 
 
@@ -56,10 +61,13 @@ class Exported:
             yield row, steps * unit(self.scale)
 
 
-def read(folder: Path, rejected: bool, licence: str | None) -> Exported:
-    """What a stage wrote: parse, batch, or sample (without the rejected ones unless told); or a folder of SVGs.
-    Raises ExportError, DatasetError, PicturesError."""
-    drawings = _drawings(folder)
+def read(folder: Path, rejected: bool, licence: str | None, names: Names = "auto") -> Exported:
+    """What a stage wrote: parse, batch, or sample (without the rejected ones unless told); or a folder of SVGs, named
+    as `names` says. Raises ExportError, DatasetError, PicturesError."""
+    if folder.is_dir() and not (folder / dataset.POINTS).exists():
+        drawings, said = pictures.read(folder, names)
+        return Exported(drawings, 1.0, said if licence is None else licence)
+    drawings = dataset.load(folder)
     if "accepted" in drawings.index and not rejected and len(drawings):
         chosen = drawings.where(drawings.index["accepted"].to_numpy())
         if not len(chosen):
@@ -73,21 +81,26 @@ def read(folder: Path, rejected: bool, licence: str | None) -> Exported:
     return Exported(drawings, scale, _licence(folder) if licence is None else licence)
 
 
-def _drawings(folder: Path) -> DrawingSet:
-    as_pictures = not (folder / dataset.POINTS).exists() and folder.is_dir() and pictures.paths(folder)
-    return pictures.read(folder) if as_pictures else dataset.load(folder)
+def check_names(names: str) -> Names:
+    """One of the readings of names, see parse/characters.py. Raises ExportError."""
+    known = get_args(Names)
+    if names not in known:
+        raise ExportError(f"--names {names}: must be one of {', '.join(known)}")
+    return cast(Names, names)
 
 
-def write(exported: Exported, kind: str, out: Path) -> int:
-    """Write them as one of KINDS, whole or not at all; how many. Raises ExportError."""
-    if kind == "svg":
-        if out.exists():
-            raise ExportError(f"--out {out} exists already; name a folder that does not")
-        with files.whole_folder(out) as folder:
-            _svg(exported, folder)
-    else:
-        with files.whole_file(out) as partial:
-            {"npz": _npz, "ndjson": _ndjson, "json": _json}[kind](exported, partial)
+def write(exported: Exported, kind: str, out: Path, **how: Any) -> int:
+    """Write them as one of WRITERS, whole or not at all; how many. how: `page` of a plotter; `smooth`: curves instead
+    of lines, of a plotter and an svgfont.
+    Raises ExportError, PlotterError, SingleLineError, CodePointError."""
+    if FORMATS[kind].folder and out.exists():
+        raise ExportError(f"--out {out} exists already; name a folder that does not")
+    with (files.whole_folder if FORMATS[kind].folder else files.whole_file)(out) as partial:
+        WRITERS[kind](exported, partial, **how)
+        if FORMATS[kind].listed:
+            listed = code_points.table(exported.drawings.index, _codes(exported, kind))
+            with files.whole_file(out.with_suffix(".csv")) as beside:
+                code_points.write(listed, beside)
     return len(exported.drawings)
 
 
@@ -101,19 +114,35 @@ def stroke_3(steps: Steps) -> NDArray[np.float32]:
     return rows[1:]
 
 
-def _svg(exported: Exported, folder: Path) -> None:
-    ids = [str(one) for one in exported.drawings.index["id"]]
-    names = file_names(ids, ".svg")
-    for (row, steps), name in zip(exported, names, strict=True):
+def each(folder: Path, ending: str, ids: list[str], texts: Iterable[str]) -> None:
+    """A file for each text, named by its id as far as systems allow, and a table of those that are not."""
+    names = file_names(ids, ending)
+    for text, name in zip(texts, names, strict=True):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        picture = render.drawing_svg(steps, float(row["width"]), float(row["height"]), credit=exported.licence or None)
         with path.open("x", encoding="utf-8") as file:  # never over another
-            file.write(picture)
-    if others := [(one, name) for one, name in zip(ids, names, strict=True) if name != f"{one}.svg"]:
+            file.write(text)
+    if others := [(one, name) for one, name in zip(ids, names, strict=True) if name != f"{one}{ending}"]:
         table = pd.DataFrame(others, columns=["id", "file"])
         table["id"] = [one.encode(errors="backslashreplace").decode() for one in table["id"]]
         table.to_csv(folder / NAMES, index=False)
+
+
+def _svg(exported: Exported, folder: Path) -> None:
+    def picture(row: pd.Series, steps: Steps) -> str:
+        return render.drawing_svg(steps, float(row["width"]), float(row["height"]), credit=exported.licence or None)
+
+    each(folder, ".svg", [str(one) for one in exported.drawings.index["id"]], (picture(*one) for one in exported))
+
+
+def _hanzi_writer(exported: Exported, folder: Path) -> None:
+    named = [str(row["id"] if row.get("variant") else row.get("character") or row["id"]) for row, _ in exported]
+    texts = (_compact(quiz.character(row, steps, exported.licence)) for row, steps in exported)
+    each(folder, ".json", named, texts)
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _npz(exported: Exported, path: Path) -> None:
@@ -141,7 +170,7 @@ def _ndjson(exported: Exported, path: Path) -> None:
             line = {"word": _word(row), "key_id": row["id"], "recognized": True, "drawing": whole}
             line |= _told(row)
             line |= {"licence": exported.licence} if exported.licence else {}
-            file.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
+            file.write(_compact(line) + "\n")
 
 
 def _json(exported: Exported, path: Path) -> None:
@@ -157,7 +186,37 @@ def _json(exported: Exported, path: Path) -> None:
         for row, steps in exported
     ]
     values = {"width": float(boxes["width"]), "height": float(boxes["height"]), "licence": exported.licence}
-    path.write_text(json.dumps(values | {"drawings": drawings}, ensure_ascii=False, separators=(",", ":")), "utf-8")
+    path.write_text(_compact(values | {"drawings": drawings}), "utf-8")
+
+
+def _plotter(exported: Exported, path: Path, page: Sheet, smooth: bool = False) -> None:
+    path.write_text(plotter.svg(_glyphs(exported), page, exported.licence, smooth), "utf-8")
+
+
+def _svgfont(exported: Exported, path: Path, smooth: bool = False) -> None:
+    codes = _codes(exported, "svgfont")
+    path.write_text(single_line.svg_font(_glyphs(exported), codes, exported.licence, smooth), "utf-8")
+
+
+def _jhf(exported: Exported, path: Path) -> None:
+    ids = [str(one) for one in exported.drawings.index["id"]]
+    path.write_text(single_line.jhf(_glyphs(exported), _codes(exported, "jhf"), ids), "utf-8")
+
+
+def _codes(exported: Exported, kind: str) -> list[int]:
+    last = single_line.MOST_NUMBER if kind == "jhf" else code_points.LAST
+    return code_points.code_points(exported.drawings.index, last)
+
+
+def _glyphs(exported: Exported) -> list[Glyph]:
+    boxes = ((float(row["width"]), float(row["height"]), steps) for row, steps in exported)
+    return [(to_strokes(steps, width, height), width, height) for width, height, steps in boxes]
+
+
+WRITERS: dict[str, Callable[..., None]] = {
+    "svg": _svg, "npz": _npz, "ndjson": _ndjson, "json": _json, "hanzi-writer": _hanzi_writer,
+    "plotter": _plotter, "svgfont": _svgfont, "jhf": _jhf,
+}  # fmt: skip
 
 
 def _word(row: pd.Series) -> str:

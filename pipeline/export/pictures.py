@@ -1,7 +1,7 @@
-"""A folder of SVGs, as `fake-kanji sample` and `write` fill one or KanjiVG is one, as a set of drawings.
+"""A folder of SVGs -> drawings: what `fake-kanji sample` and `write` made, a KanjiVG of one's own, icons.
 
-Every file is a drawing, in the order of the names; lines stay as they are and curves become points as KanjiVG's do.
-What KanjiVG says in a file of the character, types and groups is kept, and of dreams their description.
+Read as the stage parse reads them by default, curves in chords of about CHORD of a box of 109. A table dreams.csv
+beside them says how each is described; the licence is what the files say in <metadata>.
 """
 
 from pathlib import Path
@@ -10,44 +10,66 @@ import numpy as np
 import pandas as pd
 
 from pipeline.dataset import DrawingSet
-from pipeline.drawing import stroke_count
+from pipeline.drawing import Steps, stroke_count
 from pipeline.parse import single
+from pipeline.parse.characters import Names
 from pipeline.parse.options import ParseParams
+from pipeline.parse.svg import untrusted
 
-OPTIONS = ParseParams(
-    rule="bezier", chord_length=10.0, max_chords=3, spacing=5.0, epsilon=1.0, names="auto",
-    select=["kanji", "kana", "other"], variants=True, max_unreadable=0,
-)  # fmt: skip
-DREAMS, TOLD = "dreams.csv", ("description", "reading")
+DREAMS = "dreams.csv"  # as write/writer.py writes it: file, description, reading
+SIDE, CHORD, MOST_CHORDS = 109.0, 10.0, 3
 
 
 class PicturesError(ValueError):
-    """A folder of SVGs one of which cannot be read."""
+    """A folder of SVGs that cannot be read."""
 
 
-def read(folder: Path) -> DrawingSet:
-    """Raises PicturesError: a file that cannot be read, with its place."""
-    rows, drawings = [], []
-    for path in paths(folder):
-        name = path.relative_to(folder).as_posix()
-        parsed = single.read_file(name, path.read_bytes(), OPTIONS)
-        if parsed.steps is None:
-            raise PicturesError(f"{path}: {parsed.reason}; mend it or take it out")
-        rows.append(parsed.row | {"strokes": stroke_count(parsed.steps)})
-        drawings.append(parsed.steps)
-    stops = np.cumsum([len(steps) for steps in drawings])
-    index = pd.DataFrame(rows).assign(start=stops - [len(steps) for steps in drawings], stop=stops)
-    return DrawingSet(np.concatenate(drawings), _told(folder, index))
+def read(folder: Path, names: Names = "auto") -> tuple[DrawingSet, str]:
+    """Its drawings, in the order of their names, and their licence, "" where none is said; `names`: how files are
+    named, as parse.names. Raises PicturesError."""
+    paths = sorted(path for path in folder.rglob("*.svg") if not path.relative_to(folder).as_posix().startswith("."))
+    if not paths:
+        raise PicturesError(f"{folder} holds no set of drawings and no .svg file; name another folder")
+    found = [_one(path, folder, names) for path in paths]
+    stops = np.cumsum([len(steps) for _, steps in found])
+    index = pd.DataFrame([row for row, _ in found])
+    index = index.assign(start=stops - [len(steps) for _, steps in found], stop=stops)
+    index["strokes"] = [stroke_count(steps) for _, steps in found]
+    licences = dict.fromkeys(text for text in map(_licence, paths) if text)
+    return DrawingSet(np.concatenate([steps for _, steps in found]), _told(index, folder)), "; ".join(licences)
 
 
-def paths(folder: Path) -> list[Path]:
-    """The SVGs there, and in folders in it."""
-    return sorted(path for path in folder.rglob("*.svg") if path.is_file())
+def _one(path: Path, folder: Path, names: Names) -> tuple[dict, Steps]:
+    name, data = path.relative_to(folder).as_posix(), path.read_bytes()
+    parsed = single.read_file(name, data, _options(names, SIDE))
+    if parsed.steps is not None and (side := max(parsed.row["width"], parsed.row["height"])) != SIDE:
+        parsed = single.read_file(name, data, _options(names, side))
+    if parsed.steps is None:
+        raise PicturesError(f"{path}: {parsed.reason}; mend it or take it out")
+    return parsed.row, parsed.steps
 
 
-def _told(folder: Path, index: pd.DataFrame) -> pd.DataFrame:
-    """With the columns of the table of dreams that `sample` writes beside its pictures."""
+def _options(names: Names, side: float) -> ParseParams:
+    return ParseParams(
+        rule="bezier", chord_length=max(CHORD * side / SIDE, 0.01), max_chords=MOST_CHORDS, spacing=1.0, epsilon=1.0,
+        names=names, select=["kanji", "kana", "other"], variants=True, max_unreadable=0,
+    )  # fmt: skip
+
+
+def _licence(path: Path) -> str:
+    elements = untrusted.parse_xml(path.read_bytes())
+    texts = ("".join(element.itertext()) for element in elements if untrusted.name(element) == "metadata")
+    return " ".join(" ".join(texts).split())
+
+
+def _told(index: pd.DataFrame, folder: Path) -> pd.DataFrame:
+    """With the descriptions and readings of dreams.csv, if it is there."""
     if not (folder / DREAMS).exists():
         return index
-    table = pd.read_csv(folder / DREAMS, keep_default_na=False, dtype="str").set_index("file")
-    return index.assign(**{name: index["source"].map(table[name]).fillna("") for name in TOLD if name in table})
+    try:
+        table = pd.read_csv(folder / DREAMS, dtype=str, keep_default_na=False)[["file", "description", "reading"]]
+    except (ValueError, KeyError) as error:
+        raise PicturesError(f"{folder / DREAMS} has no columns file, description and reading ({error})") from None
+    table = table.drop_duplicates("file").set_index("file")
+    told = table.reindex(index["source"]).fillna("")
+    return index.assign(description=told["description"].to_numpy(), reading=told["reading"].to_numpy())

@@ -17,10 +17,12 @@ import numpy as np
 import pandas as pd
 
 from pipeline import files, fit, handles
+from pipeline.brush.squares import Square, own_types
 from pipeline.curves import number
 from pipeline.dataset import DrawingSet
 from pipeline.drawing import Steps, Stroke, to_strokes
-from pipeline.export.filenames import file_names
+from pipeline.export import interchange
+from pipeline.export.formats import FORMATS, KANJIVG
 from pipeline.export.interchange import Exported, ExportError
 from pipeline.fit import Through
 from pipeline.kanjivg import numbering
@@ -30,6 +32,7 @@ from pipeline.progress import Progress, unseen
 from pipeline.score.structure import parts
 
 SIDE, PEN = 109.0, 3.0  # KanjiVG's box, and its pen
+SQUARE = Square(SIDE, SIDE)
 NAMED = ("element", "part", "variant", "original", "position")  # a group's attributes, in KanjiVG's order
 KINDS = ("element", "variant", "partial", "original", "part", "number", "tradForm", "radicalForm", "position",
          "radical", "phon")  # fmt: skip
@@ -77,7 +80,7 @@ class Teacher:
         found = []
         for i, (row, steps) in enumerate(zip(rows, drawings, strict=True)):
             strokes = _in_box(steps, float(row["width"]), float(row["height"]))
-            types = [own or near for own, near in zip(_own_types(row, len(strokes)), nearest[i], strict=True)]
+            types = [own or near for own, near in zip(own_types(row, len(strokes)), nearest[i], strict=True)]
             groups = self._groups(row, strokes, types, pieces.get(i, table[:0]))
             found.append(Annotated(_name(row), strokes, types, groups))
         return found
@@ -101,14 +104,11 @@ def write(exported: Exported, known: DrawingSet, made_by: str, out: Path, progre
     if out.exists():
         raise ExportError(f"--out {out} exists already; name a folder that does not")
     how = between(exported.licence)
-    names = _file_names(exported)
+    names = _names(exported)
     annotated = Teacher.of(known).annotate(exported, progress)
     with files.whole_folder(out) as folder:
-        for one, name in zip(progress(annotated), names, strict=True):
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("x", encoding="utf-8") as file:
-                file.write(document(one, made_by, exported.licence, how))
+        texts = (document(one, made_by, exported.licence, how) for one in progress(annotated))
+        interchange.each(folder, FORMATS[KANJIVG].ending, names, texts)
     return len(annotated)
 
 
@@ -187,14 +187,7 @@ def between(licence: str) -> Through:
 
 def _in_box(steps: Steps, width: float, height: float) -> list[Stroke]:
     """Strokes of a width x height box in one of SIDE, in its middle."""
-    scale = SIDE / max(width, height)
-    shift = (SIDE - scale * np.array((width, height))) / 2
-    return [stroke * scale + shift for stroke in to_strokes(steps, width, height)]
-
-
-def _own_types(row: pd.Series, count: int) -> list[str]:
-    types = row.get("types")
-    return [str(one) for one in types] if types is not None and len(types) == count else [""] * count
+    return [SQUARE.place(stroke, width, height) for stroke in to_strokes(steps, width, height)]
 
 
 def _name(row: pd.Series) -> str:
@@ -205,11 +198,11 @@ def _name(row: pd.Series) -> str:
     return "drawing-" + "".join(c if c.isalnum() or c in "._" else "-" for c in str(row["id"]))
 
 
-def _file_names(exported: Exported) -> list[str]:
+def _names(exported: Exported) -> list[str]:
     """By the code point, or by the id. Raises ExportError: a character twice."""
     rows = [row for _, row in exported.drawings.index.iterrows()]
     wanted = pd.Series([_name(row) if int(row.get("code_point", -1)) >= 0 else str(row["id"]) for row in rows])
     twice = wanted[wanted.duplicated()]
     if len(twice):
         raise ExportError(f"{len(twice)} characters are there twice, {twice.iat[0]} first; give a set with each once")
-    return file_names(list(wanted), ".svg")
+    return list(wanted)

@@ -3,6 +3,8 @@
 rows       the row while a stage runs; sync from what DVC keeps
 record     what writes to one row
 contents   what of DVC's files a row holds; a new artifact or number goes there
+models     a row's net as a model that MLflow shows, loads, serves and registers
+pyfunc     how MLflow loads and asks it
 store      MLflow's store, open: experiment, the row of a key
 address    where the rows are, said without secrets
 relocation artifacts that follow the repository

@@ -12,10 +12,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.tracking import contents, store
+from pipeline.tracking import contents, models, store
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+    from mlflow.entities import Metric
 
 ERROR, SENT = "error", "fake_kanji.artifacts"
 MOST_POINTS = 1000  # that MLflow takes at once
@@ -44,19 +45,19 @@ class Record:
         else:
             self.client.set_terminated(self.id, status=status)
 
-    def fill(self, root: Path, values: dict[str, Any]) -> None:
-        """Parameters, curves, numbers and files that the folders under `root` hold."""
+    def fill(self, root: Path, values: dict[str, Any], code: Path) -> None:
+        """Parameters, curves, numbers, files and the net that the folders under `root` hold; code: what made them."""
         curves = contents.curves(root)
         store.log_params(self.client, self.id, contents.parameters(values))
         self.add(curves)
-        latest = self.client.get_run(self.id).data.metrics
+        run = self.client.get_run(self.id)
         names = {name for name, _, _ in curves}
-        self._log(
-            (name, 0, value)
-            for name, value in contents.numbers(root).items()
-            if name not in names and not _same(latest.get(name), value)
-        )
+        numbers = {name: value for name, value in contents.numbers(root).items() if name not in names}
+        new = {name for name, value in numbers.items() if not _same(run.data.metrics.get(name), value)}
         self.send(contents.artifacts(root))
+        model = models.keep(self.client, run, root, code)
+        self._log(((name, 0, numbers[name]) for name in numbers if name in new), model)
+        self._show(model, models.unseen(self.client, model, numbers))
 
     def restored(self, stages: Iterable[str], synced: bool) -> None:
         """Stages whose outputs are there although they have not run for this row: DVC restored them. Or, for a sync,
@@ -93,13 +94,28 @@ class Record:
             sent[name] = fingerprint
             self.tag(SENT, json.dumps(sent, sort_keys=True))
 
-    def _log(self, points: Iterable[Point]) -> None:
+    def _log(self, points: Iterable[Point], model: str = "") -> None:
+        """model: the row's, to have the scores among the points as well."""
         from mlflow.entities import Metric
 
         now = int(time.time() * 1000)
-        metrics = [Metric(name, value, now, step) for name, step, value in points]
+        self._send_points(
+            [
+                Metric(name, value, now, step, model_id=model if model and models.shows(name) else None, run_id=self.id)
+                for name, step, value in points
+            ]
+        )
+
+    def _send_points(self, metrics: "list[Metric]") -> None:
         for i in range(0, len(metrics), MOST_POINTS):
             self.client.log_batch(self.id, metrics=metrics[i : i + MOST_POINTS])
+
+    def _show(self, model: str, names: Iterable[str]) -> None:
+        """Scores that the row had before its model: as the same points, for else the row would have them twice."""
+        from mlflow.entities import Metric
+
+        last = [self.client.get_metric_history(self.id, name)[-1] for name in names]
+        self._send_points([Metric(p.key, p.value, p.timestamp, p.step, model_id=model, run_id=self.id) for p in last])
 
     def _known(self, name: str) -> dict[int, float]:
         if name not in self.points:

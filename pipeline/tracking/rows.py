@@ -166,7 +166,7 @@ class Row:
         return Record(kept.client, run.info.run_id, fresh)
 
     def _complete(self, record: Record, root: Path) -> None:
-        record.fill(root, self._values)
+        record.fill(root, self._values, self.code)
         there = [name for name, folder in STAGES.items() if (root / folder).exists() and name != self.stage]
         record.restored(there, synced=not self.stage)
         if not self.stage and "score" in there:

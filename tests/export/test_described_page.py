@@ -257,13 +257,13 @@ def test_a_damaged_file_is_told(visit, described, model_params, spoil, what):
 
 
 def test_the_weights_of_the_default_s_size_leave_room_for_what_it_knows(defaults, model_params):
-    """2 x 256 and the 1,031 names of the default configuration: with KanjiVG's spellings and ways 1.80 MB of 1.8."""
+    """2 x 256 and the 1,031 names of the default configuration: with KanjiVG's spellings and ways 1.79 MB of 1.8."""
     sizes = {name: defaults["model"][name] for name in ("layers", "hidden_size", "mixtures")}
     assert (sizes["layers"], sizes["hidden_size"]) == (2, 256)
     knows = Knowledge(Vocabulary(tuple(chr(0x4E00 + i) for i in range(1031))), {}, Habits())
     net = WritingNet(model_params(described=True, exemplars=True, **sizes), generator(1), knows.vocabulary)
     content = compact.pack(net, {"data": DATA, "pen_weights": [0.3, 1.0, 3.0]}, None, knows)
-    assert len(compact.text(content).encode()) < 1.62e6
+    assert len(compact.text(content).encode()) < 1.63e6
 
 
 def test_it_writes_from_the_command_line_too(described):

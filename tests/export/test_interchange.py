@@ -5,55 +5,37 @@ import json
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
 from pipeline import dataset, drawing
 from pipeline.batch import holdout
-from pipeline.cli import main
 from pipeline.export import interchange
+from pipeline.export.formats import FORMATS
 from pipeline.parse import reading
 from pipeline.parse.formats import quickdraw, stroke3
 from pipeline.parse.reading import ParseParams
-
-CREDIT = "KanjiVG, (c) Ulrich Apel, CC BY-SA 3.0"
+from tests.support.samples import CREDIT, export, kept, save_samples
 
 
 @pytest.fixture
 def folder(tmp_path, scribbles):
-    """As the stage sample leaves it, with some drawings rejected."""
-    out = tmp_path / "samples"
-    out.mkdir()
-    index = scribbles.index.drop(columns=["start", "stop", "strokes"]).assign(accepted=np.arange(120) % 4 > 0)
-    dataset.save(out, list(scribbles), index)
-    (out / "data.json").write_text(json.dumps({"licence": CREDIT}))
-    return out
-
-
-def run(*arguments):
-    result = CliRunner().invoke(main.app, ["export", *map(str, arguments)])
-    return result.exit_code, result.output
-
-
-def kept(folder):
-    drawings = dataset.load(folder)
-    return drawings.where(drawings.index["accepted"].to_numpy())
+    return save_samples(tmp_path / "samples", scribbles)
 
 
 def test_svg(folder, tmp_path, defaults):
-    assert run(folder, "--out", tmp_path / "o")[0] == 0
+    assert export(folder, "--out", tmp_path / "o")[0] == 0
     for row, steps in zip(kept(folder).index.itertuples(), kept(folder), strict=True):
         path = tmp_path / "o" / f"{row.id}.svg"
         assert CREDIT in path.read_text()
         parsed = reading.read_file(path.name, path.read_bytes(), ParseParams(**defaults["parse"]))
         ours, theirs = (drawing.positions(s, 109, 109) for s in (parsed.steps, steps))
         np.testing.assert_allclose(ours, theirs, atol=0.01)
-    code, said = run(folder, "--out", tmp_path / "o")
+    code, said = export(folder, "--out", tmp_path / "o")
     assert code == 1 and "exists already" in said
 
 
 def test_npz_as_sketch_rnn_loads_it_and_as_we_do(folder, tmp_path):
     path = tmp_path / "o.npz"
-    assert run(folder, "-f", "npz", "--out", path)[0] == 0
+    assert export(folder, "-f", "npz", "--out", path)[0] == 0
     with np.load(path, allow_pickle=True, encoding="latin1") as file:
         loaded = dict(file)
     assert len(loaded["train"]) == 90 and len(loaded["valid"]) == len(loaded["test"]) == 0
@@ -69,7 +51,7 @@ def test_npz_as_sketch_rnn_loads_it_and_as_we_do(folder, tmp_path):
 
 def test_ndjson_as_quick_draw_has_it(folder, tmp_path):
     path = tmp_path / "o.ndjson"
-    assert run(folder, "-f", "ndjson", "--out", path)[0] == 0
+    assert export(folder, "-f", "ndjson", "--out", path)[0] == 0
     records = list(quickdraw.records(io.BytesIO(path.read_bytes()), "o.ndjson"))
     assert len(records) == 90
     for record, steps in zip(records, kept(folder), strict=True):
@@ -88,7 +70,7 @@ def test_a_dream_keeps_its_description(folder, tmp_path):
         (tmp_path / name).mkdir()
         dataset.save(tmp_path / name, list(drawings), index)
         for kind in ("json", "ndjson"):
-            assert run(tmp_path / name, "-f", kind, "--out", tmp_path / f"{name}.{kind}")[0] == 0
+            assert export(tmp_path / name, "-f", kind, "--out", tmp_path / f"{name}.{kind}")[0] == 0
     kept = {"description": "⿰木食", "reading": "tree beside eat"}
     lines = [json.loads(line) for line in (tmp_path / "told.ndjson").read_text(encoding="utf-8").splitlines()]
     assert len(lines) == 90 and all(line["word"] == "⿰木食" and kept.items() <= line.items() for line in lines)
@@ -100,7 +82,7 @@ def test_a_dream_keeps_its_description(folder, tmp_path):
 
 def test_json_has_all_of_it(folder, tmp_path):
     path = tmp_path / "o.json"
-    assert run(folder, "-f", "json", "--out", path, "--rejected")[0] == 0
+    assert export(folder, "-f", "json", "--out", path, "--rejected")[0] == 0
     values = json.loads(path.read_text())
     assert (values["width"], values["licence"], len(values["drawings"])) == (109, CREDIT, 120)
     strokes = [np.array(stroke) for stroke in values["drawings"][5]["strokes"]]
@@ -124,5 +106,8 @@ def test_batches_are_written_in_the_units_of_the_data_with_their_splits(tmp_path
 
 
 def test_wrong_options(folder, tmp_path):
-    assert "--format gif: must be one of svg, npz, ndjson, json" in run(folder, "-f", "gif")[1]
-    assert run(tmp_path / "none", "-f", "json")[0] == 1
+    assert f"--format gif: must be one of {', '.join(FORMATS)}" in export(folder, "-f", "gif")[1]
+    assert export(tmp_path / "none", "-f", "json")[0] == 1
+    for option, right in (("--made-by", "kanjivg"), ("--margin", "plotter"), ("--smooth", "plotter or svgfont")):
+        values = [] if option == "--smooth" else ["0"]
+        assert f"{option} goes with --format {right}; leave it out" in export(folder, option, *values)[1]

@@ -152,7 +152,7 @@ def test_pictures_that_sample_made_are_read_with_their_descriptions(tmp_path):
     (folder / "dreams.csv").write_text(
         "file,description,reading\n0001.svg,⿰木口,tree beside mouth\n", encoding="utf-8"
     )
-    found = pictures.read(folder)
+    found, _ = pictures.read(folder)
     assert found.index[["id", "description", "width"]].values.tolist() == [["0001", "⿰木口", 50]]
     np.testing.assert_allclose(drawing.to_strokes(found[0], 50, 50)[0], [[1, 2], [30, 4], [40, 9]], atol=1e-5)
     (folder / "0002.svg").write_text("<svg/>")

@@ -1,12 +1,8 @@
 """Rows and artifacts wherever the repository is and whatever it is called, in a real MLflow and its real server."""
 
-import os
 import shutil
-import signal
 import sqlite3
-import subprocess
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 from urllib.request import urlopen
@@ -14,7 +10,8 @@ from urllib.request import urlopen
 import pytest
 from PIL import Image
 
-from pipeline.tracking import address, relocation, rows, store, ui, view
+from pipeline.tracking import address, relocation, rows, store, view
+from tests.support.servers import rows_served
 
 # of MLflow's libraries, where a test asks MLflow itself; the modules under test silence them
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -75,22 +72,6 @@ def read_back(run: str) -> tuple[float, bytes]:
     return found.data.metrics["parse/files"], Path(sheet).read_bytes()
 
 
-@contextmanager
-def served() -> Iterator[str]:
-    """The address of MLflow's server, started as `fake-kanji ui` does."""
-    port = ui.free_port()
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen(
-        ui.command(port), env=ui.environment(address.address()), start_new_session=True, text=True, **quiet
-    )
-    try:
-        ui._wait(process, port)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait()
-
-
 def picture(server: str, run: str) -> bytes:
     with urlopen(f"{server}/get-artifact?path=training.png&run_uuid={run}") as answer:
         return answer.read()
@@ -138,7 +119,7 @@ def test_artifacts_follow_the_repository(database, tmp_path, monkeypatch):
     Path("params.yaml").write_text("model: {cell: gru}\n", encoding="utf-8")
     after = keep_a_row(colour="blue")
     assert before != after and read_back(before) != read_back(after)
-    with served() as server:
+    with rows_served() as server:
         assert picture(server, before) != picture(server, after) == Path("sheet.png").read_bytes()
     assert list((tmp_path / "old").iterdir()) == []
 

@@ -92,7 +92,21 @@ HEADLINES = (
         floor="holdout_median", floor_label="held-out real",
     ),
     Rule(
-        "test", "nats_per_step", "Nats a step, test drawings",
+        "described", "count", "Described, strokes right",
+        "Share of unseen characters, written from their descriptions alone, with the right number of strokes.",
+        "higher", "count_real", percent=True, floor_label="another real form",
+    ),
+    Rule(
+        "described", "every_10", "Described, each in place",
+        "Share of these of which each stroke is within a tenth of the box of where it should be.",
+        "higher", "every_10_real", percent=True, floor_label="another real form",
+    ),
+    Rule(
+        "described", "nats_per_step", "Nats a step, told",
+        "How well the net foresees real characters it has never seen when it is told what they are.", "lower",
+    ),
+    Rule(
+        "test", "nats_per_step", "Nats a step, untold",
         "How well the net foresees real characters it has never seen; it says nothing of what it writes.", "lower",
     ),
     Rule("acceptance", "share", "Accepted", "Share of all drawn that passed the filters.", "higher", percent=True),
