@@ -159,7 +159,7 @@ def test_a_python_without_the_repository_loads_it_and_needs_what_it_says(work, t
     assert set(models.REQUIRED) <= used
 
 
-USED_BY_MLFLOW = {"scipy", "scikit-learn", "matplotlib", "filelock", "tqdm", "fonttools"}
+USED_BY_MLFLOW = {"scipy", "scikit-learn", "matplotlib", "filelock", "tqdm", "fonttools", "brotli"}
 
 
 def test_it_is_registered_and_served(work):
