@@ -102,7 +102,7 @@ def test_sampling_otherwise_runs_two_stages_and_back_runs_none(finished):
     assert finished.repro() == ["export", "sample", "score"]
     assert finished.bytes() != original
     assert len(finished.rows()) == 2
-    finished.change({"sample.mixture_temperature": SMALL["sample"].get("mixture_temperature", 0.5)})
+    finished.change({"sample.mixture_temperature": SMALL["sample"].get("mixture_temperature", 0.25)})
     assert finished.repro() == []
     assert finished.bytes() == original
 
