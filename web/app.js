@@ -68,7 +68,7 @@ async function take(files) {
   goOn();
 }
 
-function temperatures({ pen_temperature = 1, mixture_temperature = 0.5, width_temperature = 0.5 } = {}) {
+function temperatures({ pen_temperature = 1, mixture_temperature = 0.25, width_temperature = 0.25 } = {}) {
   return { pen: pen_temperature, mixture: mixture_temperature, width: width_temperature };
 }
 

@@ -54,18 +54,18 @@ Temperature = Annotated[
         "-t",
         min=0.01,
         metavar="T",
-        help="Sets the next two: near 0 only the likeliest shapes, 1 all that the net learnt, above 1 wilder (0.5). "
+        help="Sets the next two: near 0 only the likeliest shapes, 1 all that the net learnt, above 1 wilder (0.25). "
         "The pen keeps its own, so that strokes and characters end as often as real ones.",
         panel=WRITING,
     ),
 ]
 MixtureTemperature = Annotated[
     float | None,
-    option("--mixture-temperature", min=0.01, metavar="T", help="Of the choice where to go (0.5).", panel=WRITING),
+    option("--mixture-temperature", min=0.01, metavar="T", help="Of the choice where to go (0.25).", panel=WRITING),
 ]
 WidthTemperature = Annotated[
     float | None,
-    option("--width-temperature", min=0, metavar="T", help="Of the spread about that place (0.5).", panel=WRITING),
+    option("--width-temperature", min=0, metavar="T", help="Of the spread about that place (0.25).", panel=WRITING),
 ]
 PenTemperature = Annotated[
     float | None,

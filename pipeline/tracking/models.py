@@ -21,7 +21,8 @@ FILES = "fake_kanji.files"  # a model's tag: fingerprint of what it was made of
 SCORES = "score/"  # prefix of the numbers that it shows
 LOADER = "pipeline.tracking.pyfunc"
 REQUIRED = (  # of the project's dependencies those that the loader imports; a test compares
-    "lightning-fabric", "mlflow", "numpy", "pandas", "pyarrow", "pydantic", "safetensors", "torch",
+    "cssselect2", "lxml", "mlflow", "numpy", "pandas", "pyarrow", "pydantic", "ruamel.yaml",
+    "safetensors", "simplification", "svgpathtools", "tinycss2", "torch",
 )  # fmt: skip
 
 

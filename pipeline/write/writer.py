@@ -24,7 +24,7 @@ from pipeline.write.prefix import Prefix
 
 # For a net whose config has no section `sample`: what params.yaml has, which a test compares
 SAMPLE = {
-    "batch_size": 256, "max_steps": 250, "pen_temperature": 1.0, "mixture_temperature": 0.5, "width_temperature": 0.5,
+    "batch_size": 256, "max_steps": 250, "pen_temperature": 1.0, "mixture_temperature": 0.25, "width_temperature": 0.25,
     "divide_pen_weights": True, "margin": 2.0, "min_size": 30.0, "min_strokes": 2, "max_strokes": 30,
     "min_distance": 2.0,
 }  # fmt: skip

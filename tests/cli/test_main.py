@@ -19,6 +19,7 @@ from pipeline.sample import sampler
 from pipeline.sample.sampler import SampleParams
 from pipeline.tracking import revisions, rows, ui
 from pipeline.write import starts, writer
+from tests.support import told
 from tests.support.strokes import ROWS, save_set
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -41,10 +42,11 @@ def save_net(folder, bias=(2.0, 3.5, 5.0), **changes):
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):
-    """A place to write in, and a shipped net with starts."""
+    """A place to write in, and the nets that come along: one that is told, and one with starts."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(common, "PRETRAINED", save_net(tmp_path / "pretrained"))
     starts.build(save_set(tmp_path / "strokes", ROWS), tmp_path / "pretrained" / "starts.parquet")
+    told.a_model(tmp_path / "pretrained" / "described", told.KNOWS, sample=LOOSE)
     return tmp_path
 
 
@@ -61,13 +63,18 @@ def sheet(path):
     return [[p.get("d") for p in cell.iter(f"{SVG}path")] for cell in ET.parse(path).getroot().iter(f"{SVG}svg")][1:]
 
 
-def test_the_shipped_net_writes_a_sheet_by_itself(home):
-    said = run("sample", "--count", 7, "--seed", 5)
+@pytest.mark.parametrize(
+    ("asked", "credit"),
+    [((), told.DATA["licence"]), (("--dream", "free"), "KanjiVG & friends, CC BY-SA")],  # the told one, the free one
+)
+def test_a_shipped_net_writes_a_sheet_by_itself(home, asked, credit):
+    said = run("sample", "--count", 7, "--seed", 5, *asked)
     assert re.fullmatch(r"7 characters; left out: .*\nwrote sheet.svg; --seed 5 gives the same again\n", said)
     cells = sheet(home / "sheet.svg")
     assert len(cells) == 7 and all(cells)
     root = ET.parse(home / "sheet.svg").getroot()
-    assert root.find(f"{SVG}metadata").text == "KanjiVG & friends, CC BY-SA"
+    assert root.find(f"{SVG}metadata").text == credit
+    assert (root.find(f".//{SVG}text") is None) == bool(asked)  # what each was told to be stands below it
 
 
 @pytest.mark.parametrize("name", ["a.svg", "a.png"])
@@ -89,7 +96,7 @@ def test_a_random_seed_is_told_and_gives_the_same_again(home):
 
 
 def test_a_png_has_the_sheet_s_shape(home):
-    run("sample", "-n", 6, "--columns", 3, "--seed", 1, "-o", "a.PNG")
+    run("sample", "-n", 6, "--columns", 3, "--seed", 1, "--dream", "free", "-o", "a.PNG")
     data = (home / "a.PNG").read_bytes()
     assert data.startswith(b"\x89PNG\r\n\x1a\n")
     width, height = struct.unpack(">II", data[16:24])
@@ -256,10 +263,11 @@ def test_errors_are_one_plain_line(home, arguments, text):
     assert sorted(home.iterdir()) == before
 
 
-def test_a_missing_shipped_net_is_told_with_the_cure(home, monkeypatch):
+@pytest.mark.parametrize(("asked", "place"), [((), "elsewhere/described"), (("--dream", "free"), "elsewhere")])
+def test_a_missing_shipped_net_is_told_with_the_cure(home, monkeypatch, asked, place):
     monkeypatch.setattr(common, "PRETRAINED", home / "elsewhere")
-    error = run("sample", code=1)
-    assert f"not in {home / 'elsewhere'}; install" in error and "--model data/model" in error
+    error = run("sample", *asked, code=1)
+    assert f"not in {home / place}; install" in error and "--model data/model" in error
 
 
 def test_the_starts_beside_a_model_are_its_own(home):

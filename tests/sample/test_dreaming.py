@@ -24,13 +24,7 @@ from pipeline.sample.sampler import SampleParams, SamplingError
 from stages import export
 from stages import sample as stage
 from tests.support.drawings import FREE
-from tests.support.told import DATA, MODEL, a_net
-
-LEFT, RIGHT = "木氵口日土火金", "食反各寺月古主"
-KNOWN = [(a, b) for i, a in enumerate(LEFT) for j, b in enumerate(RIGHT) if (i + j) % 4 == 0]  # a quarter of all
-SPELLINGS = {chr(0x4E00 + i): f"⿰{a}{b}" for i, (a, b) in enumerate(KNOWN)}
-HELD_OUT = chr(0x4E00)
-KNOWS = Knowledge(Vocabulary(tuple(LEFT + RIGHT)), SPELLINGS, Habits(), tuple(sorted(set(SPELLINGS) - {HELD_OUT})))
+from tests.support.told import DATA, KNOWS, LEFT, MODEL, RIGHT, SPELLINGS, a_net
 
 
 @pytest.fixture
@@ -152,7 +146,7 @@ def test_the_command_dreams_with_a_plan_on_demand(model, tmp_path):
     run(*asked, "--dream", "described", "--out", tmp_path / "sheet.svg")
     sheet = (tmp_path / "sheet.svg").read_text(encoding="utf-8")
     assert all(f">{text}</text>" in sheet for text in captions(told))
-    run(*asked, "--out", tmp_path / "free.svg")  # the control
+    run(*asked, "--dream", "free", "--out", tmp_path / "free.svg")  # the control
     assert "<text" not in (tmp_path / "free.svg").read_text(encoding="utf-8")
 
 

@@ -159,7 +159,7 @@ def test_a_python_without_the_repository_loads_it_and_needs_what_it_says(work, t
     assert set(models.REQUIRED) <= used
 
 
-USED_BY_MLFLOW = {"scipy", "scikit-learn", "matplotlib", "filelock", "tqdm", "fonttools"}
+USED_BY_MLFLOW = {"scipy", "scikit-learn", "matplotlib", "filelock", "tqdm", "fonttools", "brotli"}
 
 
 def test_it_is_registered_and_served(work):
@@ -171,7 +171,8 @@ def test_it_is_registered_and_served(work):
         run = scored()
         client = MlflowClient(server)
         client.create_registered_model("kanji")
-        version = client.create_model_version("kanji", f"models:/{kept(run)[0].model_id}", run)
+        net = kept(run)[0].model_id
+        version = client.create_model_version("kanji", f"models:/{net}", run, model_id=net)
         with model_served(f"models:/kanji/{version.version}", MLFLOW_TRACKING_URI=server) as model:
             table = {"columns": ["description", "count"], "data": [["⿰木月", 2], ["⿰氵寺", None]]}
             answer = asked(model, {"dataframe_split": table, "params": {"seed": 3}})
