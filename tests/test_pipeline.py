@@ -127,7 +127,7 @@ def test_rows_of_commits_and_experiments_are_filled_in_later(finished):
     assert "HEAD: its row is complete\nwarmer: its row is complete\n2 of 3 rows" in done.stdout
     assert "'nowhere' is neither a Git revision nor an experiment" in done.stderr and done.returncode == 1
     rows = finished.rows("later.db").set_index("params.sample.mixture_temperature")
-    assert set(rows.index) == {"0.5", "0.8"} and (rows["status"] == "FINISHED").all()
+    assert set(rows.index) == {"0.25", "0.8"} and (rows["status"] == "FINISHED").all()
     again = rows.loc["0.8"]
     assert again["tags.mlflow.runName"] == "warmer"
     assert again["tags.fake_kanji.key"] == warmer["tags.fake_kanji.key"]
