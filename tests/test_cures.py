@@ -15,6 +15,7 @@ from pipeline import dataset
 from pipeline.cli import common
 from pipeline.write import starts
 from tests.cli.test_main import LOOSE, run, save_net
+from tests.support import told
 from tests.support.strokes import ROWS, save_set
 
 Cure = Callable[[str], None]
@@ -27,6 +28,7 @@ def home(tmp_path, monkeypatch) -> Path:
     monkeypatch.setattr(common, "PRETRAINED", save_net(tmp_path / "pretrained"))
     strokes = save_set(tmp_path / "data" / "strokes", ROWS)
     starts.build(strokes, tmp_path / "pretrained" / "starts.parquet")
+    told.a_model(tmp_path / "pretrained" / "described", told.KNOWS, sample=LOOSE)
     save_net(tmp_path / "data" / "model")
     return tmp_path
 
@@ -53,7 +55,7 @@ def starts_are_damaged(home: Path) -> list[str]:
 
 def shipped_net_is_missing(home: Path) -> list[str]:
     shutil.rmtree(home / "pretrained")
-    return ["sample", "-n", "2"]
+    return ["sample", "-n", "2", "--dream", "free"]
 
 
 def nothing_passes(home: Path) -> list[str]:
@@ -65,7 +67,7 @@ def config_is_not_whole(home: Path) -> list[str]:
     config = json.loads((home / "pretrained" / "config.json").read_text(encoding="utf-8"))
     config["data"].pop("scale")
     (home / "pretrained" / "config.json").write_text(json.dumps(config), encoding="utf-8")
-    return ["sample", "-n", "2"]
+    return ["sample", "-n", "2", "--dream", "free"]
 
 
 def net_file_is_damaged(home: Path) -> list[str]:
@@ -100,7 +102,7 @@ TRIED = [  # what calls it forth, words of the message, what the cure makes of t
     (lambda home: ["export-web", "-o", "net.txt"], r"as .json", lambda said, args: ["export-web", "-o", "net.json"]),
     (
         lambda home: ["export", "data/strokes", "-f", "pdf"],
-        r"must be one of svg, npz, ndjson, json",
+        r"must be one of svg, kanjivg, npz, ndjson, json, ",
         lambda said, args: ["export", "data/strokes", "-f", "json"],
     ),
     (
@@ -120,7 +122,7 @@ def test_the_cure_leads_out(home, trigger, words, cure):
 
 
 def test_a_starting_svg_for_what_the_file_does_not_have(home):
-    run("sample", "-n", "1", "--seed", "1", "-o", "mine")
+    run("sample", "-n", "1", "--seed", "1", "-o", "mine", "--dream", "free")
     assert "give --start an SVG file" in run("sample", "--start", "龘", code=1)
     run("sample", "-n", "2", "--start", "mine/0001.svg")
 
