@@ -2,9 +2,9 @@
 
 Resampling keeps few points, of a hook often its two ends alone, so that no rule of geometry finds its way back. A small
 net (two layers of tanh) foretells for each chord the two handles of the cubic over it, from the chords round it. It
-ships as pretrained/handles.safetensors, which derives from KanjiVG, (c) Ulrich Apel, CC BY-SA 3.0;
-benchmarks/train_handles.py makes it. It is for strokes that became points as KanjiVG's do by default
-(`parse.rule: bezier`, chord_length 10, max_chords 3), which is how the nets that come along write.
+ships as pretrained/handles.safetensors, which derives from KanjiVG, (c) Ulrich Apel, CC BY-SA 3.0, and was made by an
+earlier script with the recipe of benchmarks/train_handles.py. It is for strokes that became points as KanjiVG's do by
+default (`parse.rule: bezier`, chord_length 10, max_chords 3), which is how the nets that come along write.
 
 Shapes: m points, c = m - 1 chords, F features of a chord.
 """
