@@ -91,7 +91,7 @@ class Teacher:
         boxes = np.stack([np.concatenate((stroke.min(axis=0), stroke.max(axis=0))) for stroke in strokes])
         character = row.get("character") or ""
         if text := row.get("description"):
-            groups = self.grouper.described(text, character, boxes)
+            groups = self.grouper.described(text, types, character, boxes)
             if groups is not None:
                 return groups
         return self.grouper.found(found, types, character, boxes)
@@ -122,9 +122,9 @@ def document(one: Annotated, made_by: str, licence: str, how: Through = fit.thro
     lines.append(f'<g id="kvg:StrokePaths_{one.name}" style="{LINES}">')
     paths = [fit.path(cubics) for cubics in controls]
     lines += [*_Body(one, paths).lines(), "</g>"]
-    lines.append(f'<g id="kvg:StrokeNumbers_{one.name}" style="font-size:{number(numbering.SIZE)};fill:#808080">')
-    curves = [fit.evaluate(cubics, 12) for cubics in controls]
-    for i, (x, y) in enumerate(numbering.places(curves, SIDE, SIDE, PEN), start=1):
+    size, places = numbering.places([fit.evaluate(cubics, 12) for cubics in controls], SIDE, SIDE, PEN)
+    lines.append(f'<g id="kvg:StrokeNumbers_{one.name}" style="font-size:{number(size)};fill:#808080">')
+    for i, (x, y) in enumerate(places, start=1):
         lines.append(f'\t<text transform="matrix(1 0 0 1 {x:.2f} {y:.2f})">{i}</text>')
     return "\n".join([*lines, "</g>", "</svg>"]) + "\n"
 
