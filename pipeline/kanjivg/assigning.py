@@ -5,7 +5,7 @@ fewer, one visit of a part has. Of the ways that are left, the one whose parts' 
 drawings have there, and of these the one for which the parts' boxes are smallest.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
@@ -18,28 +18,42 @@ from pipeline.describe.visits import Habits
 
 Boxes = NDArray[np.float64]  # (strokes, 4): left, top, right, bottom
 Types = tuple[str, ...]  # of strokes, the usual ones without letters
-Seen = dict[tuple[str, int], set[Types]]  # a part's usual name and its number of strokes -> their types
+# A part's usual name and its number of strokes -> their types, and for these the kvg:type of each, as most have it
+Seen = dict[tuple[str, int], dict[Types, Types]]
 
 
 def seen(drawings: Iterable[Told], types: Iterable[Sequence[str]]) -> Seen:
     """Of the parts of known drawings, from their descriptions and the types of their strokes."""
-    found: Seen = defaultdict(set)
+    found: dict[tuple[str, int], dict[Types, Counter[Types]]] = defaultdict(lambda: defaultdict(Counter))
     for told, kinds in zip(drawings, types, strict=True):
-        usual = tuple(map(strokes.usual, kinds))
         for part in _all(told):
-            these = _of(part, usual)
-            found[canonical(part.description.name), len(these)].add(these)
-    return dict(found)
+            these = _of(part, kinds)
+            usual = tuple(map(strokes.usual, these))
+            found[canonical(part.description.name), len(these)][usual][these] += 1
+    return {key: {usual: most.most_common(1)[0][0] for usual, most in ways.items()} for key, ways in found.items()}
 
 
-def assigned(description: Description, habits: Habits, known: Seen, types: Types, boxes: Boxes) -> Told | None:
+def assigned(description: Description, habits: Habits, known: Seen, types: Sequence[str], boxes: Boxes) -> Told | None:
     """The description with the strokes of each part; None where the strokes cannot be its parts': too few, too many."""
     told = [
         _filled(description, _runs_by_leaf(way), 0)[0]
         for order in (habits, Habits({}, habits.strokes))  # as is usual there, and one slot after another
         for way in _ways(order._written(description, 0), len(boxes))
     ]
-    return min(told, key=lambda one: (_unlike(one, known, types), _area(one, boxes)), default=None)
+    usual = tuple(map(strokes.usual, types))
+    return min(told, key=lambda one: (_unlike(one, known, usual), _area(one, boxes)), default=None)
+
+
+def typed(told: Told, known: Seen, types: Sequence[str]) -> list[str]:
+    """The types of a drawing's strokes, with the letters that they have in parts like its own: those known drawings
+    have, where the strokes are the same but for these."""
+    found = list(types)
+    for part in [one for one in _all(told) if not one.parts]:
+        these = tuple(map(strokes.usual, _of(part, types)))
+        there = known.get((canonical(part.description.name), len(these)), {}).get(these, _of(part, types))
+        for i, one in zip(_strokes(part), there, strict=True):
+            found[i] = one
+    return found
 
 
 def differing(one: Types, other: Types) -> int:
@@ -114,7 +128,7 @@ def _all(told: Told) -> Iterator[Told]:
         yield from _all(part)
 
 
-def _of(told: Told, types: Types) -> Types:
+def _of(told: Told, types: Sequence[str]) -> Types:
     return tuple(types[i] for i in _strokes(told))
 
 

@@ -34,6 +34,7 @@ POSITIONS = {
     "⿴": ("kamae", ""), "⿵": ("kamae", ""), "⿶": ("kamae", ""), "⿷": ("kamae", ""), "⿹": ("kamae", ""),
     "⿸": ("tare", "tarec"), "⿺": ("nyo", "nyoc"), "⿻": (),
 }  # fmt: skip
+SURE = 0.6  # of the places where strokes of the same types follow one another, so many are the same part
 Inside = tuple[tuple[str, str, str, str, str, int, int], ...]  # GROUP_KEYS, first and last from the part's first stroke
 
 
@@ -41,47 +42,64 @@ Inside = tuple[tuple[str, str, str, str, str, int, int], ...]  # GROUP_KEYS, fir
 class Grouper:
     """What known drawings teach: the order in which parts are written, how they are grouped inside, how they look.
 
-    seen: of which types the strokes of parts are; inside: of each part, by its usual name and its number of strokes,
-    the groups in it where its strokes are of these types, the most usual first; library: parts to be found.
+    seen: which types the strokes of parts have; inside: of each part, by its usual name and its number of strokes,
+    the groups in it where its strokes are of these types, the most usual first; library: parts to be found; by_types:
+    the part that strokes of these types mostly are.
     """
 
     habits: Habits
     seen: Seen
     inside: dict[tuple[str, int], dict[Types, Inside]]
     library: Library
+    by_types: dict[Types, str]
 
     @classmethod
     def learn(cls, known: DrawingSet) -> Self:
         """From real drawings with groups and types. Raises PartsError: they tell of no parts."""
         told = derivation.descriptions(known.index, known)
-        return cls(Habits.learn(told), seen(told, known.index["types"]), _insides(known.index), parts.library(known))
+        types, library = known.index["types"], parts.library(known)
+        return cls(Habits.learn(told), seen(told, types), _insides(known.index), library, _by_types(known.index))
 
-    def described(self, text: str, types: Sequence[str], character: str, boxes: Boxes) -> list[Group] | None:
-        """Groups by a description; None where the strokes cannot be its parts': too few, or too many.
+    def described(self, text: str, types: Sequence[str], boxes: Boxes) -> Told | None:
+        """A description with the strokes of its parts; None where they cannot be its parts': too few, or too many.
         types: of the strokes. Raises DescriptionError."""
-        usual = tuple(map(strokes.usual, types))
-        told = assigned(grammar.parse(text), self.habits, self.seen, usual, boxes)
-        return None if told is None else self.of_told(told, usual, character or text)
+        return assigned(grammar.parse(text), self.habits, self.seen, types, boxes)
 
     def found(self, table: pd.DataFrame, types: Sequence[str], character: str, boxes: Boxes) -> list[Group]:
         """Groups by the parts found in a drawing: rows of `parts.Found.table` of it. types: of its strokes."""
-        runs = [(int(a), int(b)) for a, b in zip(table["first"], table["last"], strict=True)]
-        covered = {stroke for first, last in runs for stroke in range(first, last + 1)}
-        left = [i for i in range(len(types)) if i not in covered]
-        # strokes of no part are named by their type without its letter, so that they make no group
         usual = tuple(map(strokes.usual, types))
-        names = [*map(str, table["element"]), *(usual[i] for i in left)]
+        runs = list(zip(table["first"].tolist(), table["last"].tolist(), map(str, table["element"]), strict=True))
         pieces = [
             Part(Told(Description(name), ((first, last),)), around(boxes[first : last + 1]))
-            for name, (first, last) in zip(names, [*runs, *((i, i) for i in left)], strict=True)
+            for first, last, name in sorted([*runs, *self._between(runs, usual)])
         ]
-        return self.of_told(arranged(sorted(pieces, key=lambda part: part.told.runs)), usual, character)
+        return self.of_told(arranged(pieces), types, character)
 
-    def of_told(self, told: Told, types: Types, root: str) -> list[Group]:
+    def _between(self, runs: list[tuple[int, int, str]], types: Types) -> Iterator[tuple[int, int, str]]:
+        """First, last and name of what is left by parts: those known by their types, and strokes by themselves, named
+        by their type, so that they make no group."""
+        at = 0
+        for first, last, _ in [*sorted(runs), (len(types), len(types), "")]:
+            yield from self._split(at, first, types)
+            at = last + 1
+
+    def _split(self, begin: int, end: int, types: Types) -> Iterator[tuple[int, int, str]]:
+        """The longest known one of strokes begin to end - 1, and what is before and after it."""
+        for size in range(min(end - begin, len(types) - 1), 1, -1):
+            for at in range(begin, end - size + 1):
+                if name := self.by_types.get(types[at : at + size]):
+                    yield from self._split(begin, at, types)
+                    yield at, at + size - 1, name
+                    yield from self._split(at + size, end, types)
+                    return
+        for i in range(begin, end):
+            yield i, i, types[i]
+
+    def of_told(self, told: Told, types: Sequence[str], root: str) -> list[Group]:
         """The groups of a drawing that is put together so; root: the element of all of it, "" for none."""
-        whole = [] if not root else _pieces(root, "", told.runs)
-        inner = [] if told.parts else self._within(root, told, types)
-        return _outside_in([*whole, *inner, *self._below(told, types)])
+        whole, usual = _pieces(root, "", told.runs) if root else [], tuple(map(strokes.usual, types))
+        inner = [] if told.parts else self._within(root, told, usual)
+        return _outside_in([*whole, *inner, *self._below(told, usual)])
 
     def _below(self, told: Told, types: Types) -> Iterator[Group]:
         for slot, part in enumerate(told.parts):
@@ -129,6 +147,28 @@ def _insides(index: pd.DataFrame) -> dict[tuple[str, int], dict[Types, Inside]]:
                 within = _inside(groups[i + 1 :], group["first"], group["last"])
                 seen[key][usual[group["first"] : group["last"] + 1], within] += 1
     return {key: _most_usual(counts) for key, counts in seen.items()}
+
+
+def _by_types(index: pd.DataFrame) -> dict[Types, str]:
+    """The part that strokes of these types, one after another, are in at least SURE of the places in known drawings
+    where there are such."""
+    usual = [tuple(map(strokes.usual, types)) for types in index["types"]]
+    seen: dict[Types, Counter[str]] = defaultdict(Counter)
+    for text, types in zip(index["groups"], usual, strict=True):
+        for group in json.loads(text):
+            these = types[group["first"] : group["last"] + 1]
+            if group["part"] == "" and 1 < len(these) < len(types):
+                seen[these][group["element"]] += 1
+    most = {types: names.most_common(1)[0] for types, names in seen.items()}
+    everywhere = Counter(run for types in usual for run in _runs(types) if run in most)
+    return {types: name for types, (name, count) in most.items() if count >= SURE * everywhere[types]}
+
+
+def _runs(types: Types) -> Iterator[Types]:
+    """Of two or more, but not all."""
+    for first in range(len(types)):
+        for stop in range(first + 2, min(first + len(types), len(types) + 1)):
+            yield types[first:stop]
 
 
 def _most_usual(seen: Counter[tuple[Types, Inside]]) -> dict[Types, Inside]:
