@@ -16,6 +16,7 @@ from pipeline.describe.arrangement import Told
 from pipeline.describe.description import Description, canonical
 from pipeline.describe.visits import Habits
 
+ALIKE = 3  # strokes of which one may be of another type
 Boxes = NDArray[np.float64]  # (strokes, 4): left, top, right, bottom
 Types = tuple[str, ...]  # of strokes, the usual ones without letters
 # A part's usual name and its number of strokes -> their types, and for these the kvg:type of each, as most have it
@@ -45,14 +46,16 @@ def assigned(description: Description, habits: Habits, known: Seen, types: Seque
 
 
 def typed(told: Told, known: Seen, types: Sequence[str]) -> list[str]:
-    """The types of a drawing's strokes, with the letters that they have in parts like its own: those known drawings
-    have, where the strokes are the same but for these."""
+    """The types of a drawing's strokes as known drawings have them, letters too, in parts like its own: of their ways
+    the one that differs least, if in no more than one stroke of ALIKE."""
     found = list(types)
     for part in [one for one in _all(told) if not one.parts]:
         these = tuple(map(strokes.usual, _of(part, types)))
-        there = known.get((canonical(part.description.name), len(these)), {}).get(these, _of(part, types))
-        for i, one in zip(_strokes(part), there, strict=True):
-            found[i] = one
+        ways = known.get((canonical(part.description.name), len(these)), {})
+        nearest = min(ways, key=lambda way: differing(way, these), default=None)
+        if nearest is not None and ALIKE * differing(nearest, these) <= len(these):
+            for i, one in zip(_strokes(part), ways[nearest], strict=True):
+                found[i] = one
     return found
 
 

@@ -56,8 +56,17 @@ def test_what_is_seen_is_by_name_and_number():
     assert set(known()["木", 4]) == {tuple(TREE), tuple("㇐㇚㇒㇏")} and set(known()["木", 5]) == {tuple(TREE + "㇔")}
 
 
-def test_letters_are_those_of_the_part():
-    """Where the strokes are the same but for them, and nowhere else."""
-    told = Told(Description(), ((0, 7),), (Told(Description("木"), ((0, 3),)), Told(Description("火"), ((4, 7),))))
-    types = ["㇐", "㇑b", "㇒", "㇏", "㇔", "㇒", "㇔", "㇏"]
-    assert assigning.typed(told, known(), types) == [*map(lettered, TREE), *types[4:]]
+@pytest.mark.parametrize(
+    ("types", "wanted"),
+    [
+        ("㇐㇑㇒㇏", TREE),
+        ("㇐㇑㇒㇔", TREE),  # one of four is another: as those known
+        ("㇐㇚㇒㇏", "㇐㇚㇒㇏"),  # there are such, too
+        ("㇐㇟㇒㇔", None),  # two are others
+        ("㇐㇑㇒㇏㇔㇔", None),  # none of as many strokes is known
+    ],
+)
+def test_types_are_those_of_the_part_in_known_drawings(types, wanted):
+    told = Told(Description("木"), ((0, len(types) - 1),))
+    found = assigning.typed(told, known(), [f"{one}b" for one in types])
+    assert found == ([lettered(one) for one in wanted] if wanted else [f"{one}b" for one in types])
