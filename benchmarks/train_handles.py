@@ -1,6 +1,6 @@
 """Makes pretrained/handles.safetensors: how kanji go between their points, for pipeline/handles.py.
 
-    python benchmarks/train_handles.py [--drawings N] [--epochs 20] [--out FILE]        # after `dvc repro batch`
+    python benchmarks/train_handles.py [--drawings N] [--epochs 30] [--out FILE]        # after `dvc repro batch`
 
 Learns from the training drawings of data/batches with their curves in data/raw; `benchmarks/kanjivg_form.py` tells how
 near it then comes to those of others. The same seed gives the same net on the same machine.
@@ -29,7 +29,7 @@ from pipeline.files import whole_file  # noqa: E402
 from pipeline.parse.svg import documents  # noqa: E402
 from pipeline.parse.svg.paths import Curve  # noqa: E402
 
-HIDDEN, BATCH, RATE, SEED = 96, 512, 3e-3, 1
+HIDDEN, BATCH, RATE, SEED = 64, 512, 3e-3, 1
 PLACES, BLUNT = 15, 0.05  # where cubics are compared, and the units below which they are as good as the same
 RULE = {"chord_length": handles.CHORD, "max_chords": 3}
 LONGEST = 4.0  # handles, in lengths of their chord: a longer one is a slip of the pen's
@@ -135,7 +135,7 @@ def folded(layers: list[torch.nn.Linear], mean: NDArray, spread: NDArray) -> dic
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--drawings", type=int, default=None, help="so many, chosen by chance (all)")
-    parser.add_argument("--epochs", type=int, default=20)
+    parser.add_argument("--epochs", type=int, default=30)
     parser.add_argument("--out", type=Path, default=handles.SHIPPED)
     asked = parser.parse_args()
     licence = holdout.read_description(ROOT / "data" / "batches")["licence"]
