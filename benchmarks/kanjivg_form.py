@@ -115,12 +115,12 @@ def recovered(held: DrawingSet, real: DrawingSet, scale: float) -> None:
     told = teacher.annotate(Exported(DrawingSet(held.points, bare), scale, ""))
     found = teacher.annotate(Exported(DrawingSet(held.points, bare.drop(columns="description")), scale, ""))
     own = [str(text) for texts in held.index["types"] for text in texts]
-    ours = [text for one in told for text in one.types]
-    alike = [stroke_types.usual(a) == stroke_types.usual(b) for a, b in zip(ours, own, strict=True)]
-    exact = [a == b for a, b in zip(ours, own, strict=True)]
-    print(
-        f"kvg:type as KanjiVG's: {np.mean(exact):.1%}; but for the letter and the second choice: {np.mean(alike):.1%}\n"
-    )
+    for name, annotated in (("by the description", told), ("without it", found)):
+        ours = [text for one in annotated for text in one.types]
+        alike = [stroke_types.usual(a) == stroke_types.usual(b) for a, b in zip(ours, own, strict=True)]
+        exact = np.mean([a == b for a, b in zip(ours, own, strict=True)])
+        print(f"kvg:type {name}: {exact:.1%}; but for the letter and the second choice: {np.mean(alike):.1%}")
+    print()
     print("| groups | all of a drawing's | of KanjiVG's found | of ours KanjiVG's | with their position |")
     print("|---|" + "---|" * 4)
     counts = [len(types) for types in held.index["types"]]
