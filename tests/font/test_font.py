@@ -116,7 +116,7 @@ def test_a_ufo_keeps_the_skeletons(folder, tmp_path):
 
 def test_a_folder_of_svgs(folder, tmp_path):
     assert CliRunner().invoke(main.app, ["export", str(folder), "--out", str(tmp_path / "svg")]).exit_code == 0
-    (tmp_path / "svg" / "dreams.csv").write_text("file,description,reading\nd2.svg,一,one\n", encoding="utf-8")
+    (tmp_path / "svg" / "index.csv").write_text("file,description,reading\nd2.svg,一,one\n", encoding="utf-8")
     assert run(tmp_path / "svg", "--out", tmp_path / "svg.ttf", "--names", "hex")[0] == 0
     table = pd.read_csv(tmp_path / "svg.csv", keep_default_na=False)
     assert list(table["id"]) == ["06728", "06728-Kaisho", "d2", "d10"] and table["code_point"][0] == "U+6728"
