@@ -93,4 +93,6 @@ def _of_characters(index: pd.DataFrame, named: pd.Series, path: Path) -> pd.Data
         "character": named, "code_point": codes, "variant": again.where(again > 1, "").astype(str),
         "kind": [characters.kind(code) for code in codes],
     }  # fmt: skip
-    return index.assign(**{name: np.where(told, np.asarray(values), index[name].to_numpy()) for name, values in said.items()})
+    return index.assign(
+        **{name: np.where(told, np.asarray(values), index[name].to_numpy()) for name, values in said.items()}
+    )

@@ -16,7 +16,7 @@ STYLE = """
 body{margin:2.5rem auto;max-width:70rem;padding:0 1.5rem;font:15px/1.5 system-ui,sans-serif}
 h1{font-size:1.6rem;margin:0}p{margin:.2rem 0;color:#555}
 .f{font-family:"specimen";color:#000}
-.line{overflow:hidden;overflow-wrap:anywhere;line-height:1.25;height:1.25em;margin:.3rem 0}
+.line{overflow:hidden;line-break:anywhere;line-height:1.25;height:1.25em;margin:.3rem 0}
 .tall{writing-mode:vertical-rl;font-size:40px;line-height:1.3;height:calc(40px*8);margin:1.5rem 0}
 .all{display:grid;grid-template-columns:repeat(auto-fill,minmax(104px,1fr));gap:1px}
 .all div{outline:1px solid #ddd;padding:.5rem .3rem;text-align:center;overflow:hidden;overflow-wrap:anywhere}
