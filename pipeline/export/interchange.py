@@ -139,7 +139,10 @@ def _svg(exported: Exported, folder: Path) -> None:
 
 def _hanzi_writer(exported: Exported, folder: Path) -> None:
     named = [str(row["id"] if row.get("variant") else _named(row) or row["id"]) for row, _ in exported]
-    texts = (_compact(quiz.character(row, steps, exported.licence) | _told(row)) for row, steps in exported)
+    texts = (
+        _compact(quiz.character(row, steps, exported.licence) | {"id": row["id"], **_told(row)})
+        for row, steps in exported
+    )
     each(folder, ".json", named, texts)
 
 

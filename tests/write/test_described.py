@@ -165,7 +165,7 @@ def test_what_was_written_is_known_to_other_programs(folder, tmp_path):
         f"{name}.json" for name in ("⿰木食", "道", "0003", "？")
     }
     one = json.loads((tmp_path / "quiz" / "⿰木食.json").read_text(encoding="utf-8"))
-    assert (one["description"], one["reading"]) == ("⿰木食", "tree beside eat")
+    assert (one["id"], one["description"], one["reading"]) == ("0001", "⿰木食", "tree beside eat")
     interchange.write(found, "ndjson", tmp_path / "lines")
     assert [json.loads(line)["word"] for line in (tmp_path / "lines").read_text("utf-8").splitlines()][1] == "道"
     plain = interchange.read(tmp_path / "each", False, None, "none")  # the names, and what stands beside, say nothing
