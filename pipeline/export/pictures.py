@@ -5,6 +5,7 @@ beside them says how each is described; the licence is what the files say in <me
 
 index.csv   file, description, reading, and where characters were asked for, character: "" where one is not known. The
             second drawing of a character is its variant 2.
+missing.csv  instead of it, in a folder of `write --missing`: character, description; the sheets beside are no drawings
 """
 
 from pathlib import Path
@@ -21,6 +22,7 @@ from pipeline.parse.svg import untrusted
 
 INDEX = "index.csv"  # as write/writer.py writes it
 TOLD = ("description", "reading")  # columns that it has beside file
+MISSING, SHEET = "missing.csv", "sheet-"  # as write/missing.py writes it; how the names of its sheets begin
 SIDE, CHORD, MOST_CHORDS = 109.0, 10.0, 3
 
 
@@ -32,6 +34,8 @@ def read(folder: Path, names: Names = "auto") -> tuple[DrawingSet, str]:
     """Its drawings, in the order of their names, and their licence, "" where none is said; `names`: how files are
     named, as parse.names. Raises PicturesError."""
     paths = sorted(path for path in folder.rglob("*.svg") if not path.relative_to(folder).as_posix().startswith("."))
+    if (folder / MISSING).exists():
+        paths = [path for path in paths if not path.name.startswith(SHEET)]
     if not paths:
         raise PicturesError(f"{folder} holds no set of drawings and no .svg file; name another folder")
     found = [_one(path, folder, names) for path in paths]
@@ -40,8 +44,10 @@ def read(folder: Path, names: Names = "auto") -> tuple[DrawingSet, str]:
     index = index.assign(start=stops - [len(steps) for _, steps in found], stop=stops)
     index["strokes"] = [stroke_count(steps) for _, steps in found]
     licences = dict.fromkeys(text for text in map(_licence, paths) if text)
-    if (folder / INDEX).exists():
-        index = _told(index, folder / INDEX, names)
+    for path in (folder / INDEX, folder / MISSING):
+        if path.exists():
+            index = _told(index, path, names)
+            break
     return DrawingSet(np.concatenate([steps for _, steps in found]), index), "; ".join(licences)
 
 
@@ -72,14 +78,21 @@ def _told(index: pd.DataFrame, path: Path, names: Names) -> pd.DataFrame:
     """With what the table says of each. A character that it names counts as one that the file itself names."""
     try:
         table = pd.read_csv(path, dtype=str, keep_default_na=False)
+        if path.name == MISSING:
+            table = table.assign(file=[f"{file_name(one)}.svg" for one in table["character"]], reading="")
         table = table[["file", *TOLD, *({"character"} & {*table})]].drop_duplicates("file").set_index("file")
-    except (ValueError, KeyError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise PicturesError(
             f"{path} has no columns file, {' and '.join(TOLD)} ({error}); mend it or take it out"
         ) from None
     told = table.reindex(index["source"]).fillna("").reset_index(drop=True)
     index = index.assign(**{name: told[name] for name in TOLD})
     return _of_characters(index, told["character"], path) if "character" in told and names == "auto" else index
+
+
+def file_name(character: str) -> str:
+    """As KanjiVG names its files: 07c78."""
+    return f"{ord(character):05x}"
 
 
 def _of_characters(index: pd.DataFrame, named: pd.Series, path: Path) -> pd.DataFrame:
