@@ -102,8 +102,9 @@ def test_the_model_s_page_says_how_to_ask_it(work):
     assert "derive from KanjiVG" in note and "`score/likeness.auc`" in note
     with store.opened(address.address()) as opened:
         opened.client.set_logged_model_tags(model.model_id, {models.NOTE: "mine"})
-        scored()
-        assert kept(run)[0].tags[models.NOTE] == "mine"
+    scored()
+    assert kept(run)[0].tags[models.NOTE] == "mine"
+    with store.opened(address.address()) as opened:
         opened.client.delete_logged_model_tag(model.model_id, models.NOTE)  # as of a model made before
     scored()
     assert [(one.model_id, one.tags[models.NOTE]) for one in kept(run)] == [(model.model_id, note)]
