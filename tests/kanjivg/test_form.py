@@ -150,9 +150,7 @@ def test_pictures_that_sample_made_are_read_with_their_descriptions(tmp_path):
     (folder / "0001.svg").write_text(
         '<svg viewBox="0 0 50 50"><path stroke="#000" fill="none" d="M1,2L30,4L40,9"/></svg>'
     )
-    (folder / "dreams.csv").write_text(
-        "file,description,reading\n0001.svg,⿰木口,tree beside mouth\n", encoding="utf-8"
-    )
+    (folder / "index.csv").write_text("file,description,reading\n0001.svg,⿰木口,tree beside mouth\n", encoding="utf-8")
     found, _ = pictures.read(folder)
     assert found.index[["id", "description", "width"]].values.tolist() == [["0001", "⿰木口", 50]]
     np.testing.assert_allclose(drawing.to_strokes(found[0], 50, 50)[0], [[1, 2], [30, 4], [40, 9]], atol=1e-5)
