@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from pipeline.check import evidence
 from pipeline.check.cures import EXTRA, MISSING, PARTS, REVERSED, SWAPPED, Cure
 from pipeline.check.drawn import Case
-from pipeline.check.evidence import Evidence, Judge
+from pipeline.check.evidence import Evidence
+from pipeline.check.judge import Judge
 from pipeline.progress import Progress, unseen
 
 FREE: Mapping[str, float] = {REVERSED: 0.0, SWAPPED: 4.0, PARTS: 4.0, EXTRA: 12.0, MISSING: 12.0}

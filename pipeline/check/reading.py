@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipeline import dataset, drawing, params
 from pipeline.check.drawn import Case, case
-from pipeline.check.evidence import Judge
+from pipeline.check.judge import Judge
 from pipeline.dataset import DrawingSet
 from pipeline.describe import derivation
 from pipeline.describe.derivation import Told
