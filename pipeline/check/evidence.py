@@ -57,8 +57,14 @@ class _Plan:
 
 def gather(judge: Judge, cases: Sequence[Case], progress: Progress = unseen) -> Iterator[Evidence]:
     """Of each drawing, in their order."""
-    for at in progress(range(0, len(cases), AT_ONCE), "read"):
-        yield from _gathered(judge, cases[at : at + AT_ONCE])
+    waiting: list[Case] = []
+    for one in progress(cases, "judge drawings"):
+        waiting.append(one)
+        if len(waiting) == AT_ONCE:
+            yield from _gathered(judge, waiting)
+            waiting = []
+    if waiting:
+        yield from _gathered(judge, waiting)
 
 
 def _gathered(judge: Judge, cases: Sequence[Case]) -> Iterator[Evidence]:
