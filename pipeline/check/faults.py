@@ -1,8 +1,8 @@
 """Faults of drawings: the cures whose gain is above the threshold of their kind.
 
-Thresholds are in nats. TOLD, of a net that is told, is what one in a hundred of 300 clean characters of the validation
-split is above, by `benchmarks/proofreading.py`, at least 0; FREE was set by hand on twelve of them. A finding's
-suspicion is by how many nats it is above.
+Thresholds are in nats: what one in a hundred of the 356 clean characters of the validation split is above, by
+`benchmarks/proofreading.py`, at least 0; TOLD by the net that comes along and is told what is drawn, FREE by the one
+that writes freely. A finding's suspicion is by how many nats it is above.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

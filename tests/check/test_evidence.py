@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from pipeline import params
-from pipeline.check import evidence
+from pipeline.check import evidence, faults
 from pipeline.check import judge as judging
 from pipeline.check.cures import EXTRA, MISSING, PARTS, REVERSED, SWAPPED
 from pipeline.check.drawn import case, pens
@@ -178,6 +178,16 @@ def test_together_or_alone_makes_no_difference():
         (alone,) = evidence.gather(mine, [one])
         assert [cure for cure, _ in alone.gains] == [cure for cure, _ in found.gains]
         assert np.allclose([g for _, g in alone.gains], [g for _, g in found.gains], atol=1e-3)
+
+
+def test_what_cannot_be_told_is_judged_by_the_other_net():
+    mine, other = judge(True), judge(False)
+    told, plain = a_case(KNOWS), a_case(None, seed=2)
+    (both, rest) = faults.check(mine, [plain, told], above=1e6, other=other)
+    assert both.case is told and rest.case is plain  # nothing is found, and the told ones come first
+    assert np.allclose(both.nats, next(evidence.gather(mine, [told])).nats, atol=1e-3)
+    assert np.allclose(rest.nats, next(evidence.gather(other, [plain])).nats, atol=1e-3)
+    assert not np.allclose(rest.nats, next(evidence.gather(mine, [plain])).nats, atol=1e-3)  # the control
 
 
 def test_a_character_is_not_shown_itself():
