@@ -22,6 +22,7 @@ from pipeline.net.loss import PEN_STATES
 from pipeline.net.model import WritingNet
 
 ROWS = 96  # drawings that the net reads at once, of about the same length
+STEPS = 4096  # whose peaks are found at once: it takes K times the memory of the outputs
 MOST_POINTS = 24  # of a stroke that the net writes
 
 Asked = tuple[Steps, Encoded | None]  # None: untold
@@ -100,6 +101,10 @@ def _telling(judge: Judge, asked: Sequence[Asked]) -> Telling | None:
 
 def _highest(raw: Tensor) -> Tensor:
     """(N, 6 K) -> (N,): nats of the likeliest of the components' means."""
+    return torch.cat([_highest_of(part) for part in raw.split(STEPS)])
+
+
+def _highest_of(raw: Tensor) -> Tensor:
     _, mean_x, mean_y, *_ = mixture.split(raw)
     n, k = mean_x.shape
     means = torch.stack((mean_x, mean_y), dim=-1).reshape(n * k, 2)  # (N, K, 2) -> (N K, 2)
