@@ -1,7 +1,10 @@
 """What may be wrong with a drawing, each fault with the order of strokes that would cure it."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.check.drawn import Drawn, Order, blocks, straight
 
@@ -10,13 +13,27 @@ LEAST_STROKES = 2  # that are left of a drawing when one is taken away
 
 
 @dataclass(frozen=True)
+class Put:
+    """A stroke that is put in: (n, 2) points; like: the number of a stroke whose parts it is in."""
+
+    stroke: NDArray[np.float64]
+    like: int
+
+
+@dataclass(frozen=True)
 class Cure:
     """strokes: those that the fault is of, by number from 0, in a row; of MISSING the one before which one is missing,
-    which is the number of strokes where it is missing at the end; order: how it would be right."""
+    which is the number of strokes where it is missing at the end; order: how it would be right; put: the stroke that is
+    missing."""
 
     kind: str
     strokes: tuple[int, ...]
     order: Order
+    put: Put | None = field(default=None, compare=False)
+
+    def cured(self, drawn: Drawn) -> Drawn:
+        ordered = drawn.ordered(self.order)
+        return ordered if self.put is None else ordered.with_stroke(self.strokes[0], self.put.stroke, self.put.like)
 
 
 def cures(drawn: Drawn, doubtful: Collection[int]) -> Iterator[Cure]:

@@ -42,6 +42,14 @@ class Drawn:
             tuple(self.leaves[i] for i, _ in order),
         )
 
+    def with_stroke(self, at: int, stroke: NDArray[np.float64], like: int) -> "Drawn":
+        """One more before stroke `at`, in the parts that stroke `like` is in."""
+
+        def put(old: tuple, new: object) -> tuple:
+            return (*old[:at], new, *old[at:])
+
+        return Drawn(put(self.strokes, stroke), put(self.parts, self.parts[like]), put(self.leaves, self.leaves[like]))
+
     def visits(self) -> tuple[Visit, ...]:
         """Of the parts that the net is told, in the order in which they are drawn."""
         return tuple(visits.in_order((leaf, i, i) for i, leaf in enumerate(self.leaves)))

@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipeline import dataset, drawing, params
 from pipeline.check.drawn import Case, case
-from pipeline.check.evidence import Judge
+from pipeline.check.judge import Judge
 from pipeline.dataset import DrawingSet
 from pipeline.describe import derivation
 from pipeline.describe.derivation import Told
@@ -17,6 +17,7 @@ from pipeline.export import interchange
 from pipeline.parse import single
 from pipeline.parse.characters import NO_CODE_POINT
 from pipeline.parse.options import ParseParams
+from pipeline.progress import Progress, unseen
 from pipeline.write import described
 from pipeline.write.prefix import PARSE
 from pipeline.write.writer import Writer
@@ -44,7 +45,7 @@ def judge(net: Writer, free: bool = False) -> Judge:
     return Judge(net.net, tuple(net.config["pen_weights"]), described.known(net.folder) if told else None)
 
 
-def read(path: Path, net: Writer, judge: Judge) -> Read:
+def read(path: Path, net: Writer, judge: Judge, progress: Progress = unseen) -> Read:
     """Raises CheckError, ExportError, DatasetError."""
     if (path / dataset.INDEX).exists():
         return _set(path, net, judge)
@@ -53,7 +54,7 @@ def read(path: Path, net: Writer, judge: Judge) -> Read:
     paths = sorted(path.rglob("*.svg")) if path.is_dir() else [path]
     if not paths:
         raise CheckError(f"{path} holds no .svg file; give a folder of SVGs, or a set such as data/samples")
-    found = [_file(one, net) for one in paths]
+    found = [_file(one, net) for one in (progress(paths, "read files") if path.is_dir() else paths)]
     wrong = [f"{one}: {reason}" for one, (_, _, reason) in zip(paths, found, strict=True) if reason]
     rows = [(row, steps) for row, steps, reason in found if not reason]
     if not rows:

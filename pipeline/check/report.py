@@ -1,7 +1,8 @@
 """Findings as one HTML page with pictures, which needs nothing from elsewhere.
 
-Each finding has the drawing as it is, with what is suspicious marked, beside it as it would be right. Strokes are
-coloured and numbered in their order; a number stands where the pen comes down.
+Each finding has the drawing as it is, with what is suspicious marked, beside it as it would be right, with a
+stroke that is put in marked. Strokes are coloured and numbered in their order; a number stands where the pen comes
+down.
 """
 
 from collections.abc import Collection, Sequence
@@ -13,12 +14,11 @@ from numpy.typing import NDArray
 
 from pipeline import curves, files, render
 from pipeline.check import table
-from pipeline.check.cures import MISSING
 from pipeline.check.drawn import Drawn
 from pipeline.check.faults import Checked, Finding
 from pipeline.curves import number as _n
 
-MARK = "#ffd7d7"
+MARK, PUT = "#ffd7d7", "#c9efc9"
 NUMBER, CLEAR = 6.5, 4.0  # of a box of 109: the height of a stroke's number, how far it stands from the pen
 STYLE = """body{font:16px/1.4 sans-serif;margin:2em;color:#222;background:#fff}h1{font-size:1.3em}
 .all{display:flex;flex-wrap:wrap;gap:1.2em}figure{margin:0;padding:.8em;border:1px solid #d8d8d8;border-radius:6px}
@@ -39,8 +39,9 @@ def html(checked: Sequence[Checked], side: float, credit: str, most: int) -> str
     return f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Stroke orders checked</title><style>{STYLE}</style></head><body>
 <h1>{len(found):,} of {len(checked):,} drawings are suspicious{more}</h1>
-<p>Left as it is drawn, with what is suspicious on red; right as the net would expect it. Violet comes first, red last.
-A net is no authority: it knows what is usual.</p>
+<p>Left as it is drawn, with what is suspicious on red, where a stroke seems to be missing the next one. Right as the
+net would expect it, a stroke that it puts in on green. Violet comes first, red last. A net is no authority: it knows
+what is usual.</p>
 <div class="all">
 {figures}
 </div>
@@ -51,7 +52,7 @@ A net is no authority: it knows what is usual.</p>
 
 def _figure(one: Checked, side: float) -> str:
     best, drawn = one.findings[0], one.case.drawn
-    right = "" if best.cure.kind == MISSING else picture(drawn.ordered(best.cure.order), side, ())
+    right = picture(best.cure.cured(drawn), side, best.cure.strokes if best.cure.put else (), PUT)
     said = "".join(f"<br>{escape(_sentence(each, len(drawn)))}" for each in one.findings)
     title = f"<b>{escape(one.case.character)}</b> {escape(one.case.name)}<small>{said}</small>"
     left = picture(drawn, side, best.cure.strokes)
@@ -62,16 +63,16 @@ def _sentence(each: Finding, count: int) -> str:
     return f"{table.said(each.cure, count)}: {each.gain:.1f} nats, {each.suspicion:.1f} above the threshold"
 
 
-def picture(drawn: Drawn, side: float, marks: Collection[int]) -> str:
-    """An <svg> of it; marks: strokes that are suspicious, by number; one beyond the last marks nothing."""
+def picture(drawn: Drawn, side: float, marks: Collection[int], colour: str = MARK) -> str:
+    """An <svg> of it; marks: strokes that stand on `colour`, by number; one beyond the last marks nothing."""
     unit = side / render.BOX
     colours = render.stroke_colours(len(drawn))
     paths = [curves.chords(stroke / unit + render.BOX / 2) for stroke in drawn.strokes]
-    under = [f'<path d="{paths[i]}" stroke="{MARK}" stroke-width="12"/>' for i in sorted(marks) if i < len(drawn)]
-    over = [f'<path d="{path}" stroke="{colour}"/>' for path, colour in zip(paths, colours, strict=True)]
+    under = [f'<path d="{paths[i]}" stroke="{colour}" stroke-width="12"/>' for i in sorted(marks) if i < len(drawn)]
+    over = [f'<path d="{path}" stroke="{own}"/>' for path, own in zip(paths, colours, strict=True)]
     numbers = [
-        f'<text x="{_n(x)}" y="{_n(y)}" fill="{colour}">{i}</text>'
-        for i, (stroke, colour) in enumerate(zip(drawn.strokes, colours, strict=True), start=1)
+        f'<text x="{_n(x)}" y="{_n(y)}" fill="{own}">{i}</text>'
+        for i, (stroke, own) in enumerate(zip(drawn.strokes, colours, strict=True), start=1)
         for x, y in [_beside(stroke / unit + render.BOX / 2)]
     ]
     box = f"0 0 {_n(render.BOX)} {_n(render.BOX)}"

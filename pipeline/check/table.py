@@ -1,8 +1,8 @@
 """Findings as lines on a terminal, and as a CSV with a row for each finding and for each drawing without one.
 
 Columns: drawing, character, fault, strokes (from 1; of `missing` the one before which one is missing), nats (by how
-many the better order is likelier; of `missing`, how much likelier the pen would come down elsewhere), suspicion (how
-many of these are above the threshold), order (proposed; 3r is the third backwards; none of `missing`), told (the
+many the better order is likelier; of `missing`, beside the place of the one put in), suspicion (how many of
+these are above the threshold), order (proposed; 3r is the third backwards, + a stroke that is put in), told (the
 description that the net was told), stroke_nats (of each stroke, given those before).
 """
 
@@ -13,7 +13,6 @@ import pandas as pd
 
 from pipeline import files
 from pipeline.check.cures import EXTRA, MISSING, PARTS, REVERSED, SWAPPED, Cure
-from pipeline.check.drawn import Order, straight
 from pipeline.check.faults import Checked
 from pipeline.describe import description as grammar
 
@@ -31,9 +30,12 @@ def said(cure: Cure, count: int) -> str:
     }[cure.kind]
 
 
-def order_text(order: Order) -> str:
-    """1 3 2r: the first stroke, the third, the second backwards."""
-    return " ".join(f"{i + 1}{'r' * back}" for i, back in order)
+def order_text(cure: Cure) -> str:
+    """1 3 2r: the first stroke, the third, the second backwards; 1 + 2: one put in after the first."""
+    strokes = [f"{i + 1}{'r' * back}" for i, back in cure.order]
+    if cure.put is not None:
+        strokes.insert(cure.strokes[0], "+")
+    return " ".join(strokes)
 
 
 def lines(checked: Sequence[Checked], most: int) -> list[str]:
@@ -68,7 +70,7 @@ def _rows(one: Checked) -> list[dict]:
             "strokes": " ".join(str(i + 1) for i in each.cure.strokes),
             "nats": each.gain,
             "suspicion": each.suspicion,
-            "order": "" if each.cure.order == straight(len(case.drawn)) else order_text(each.cure.order),
+            "order": order_text(each.cure),
         }
         for each in one.findings
     ]

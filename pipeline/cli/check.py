@@ -42,6 +42,9 @@ def check(
 ) -> None:
     """Look for strokes in an unusual direction or order, one too many or missing, as a net sees it.
 
+    Drawings that say what their parts are, as KanjiVG's do, are judged by the net that comes along and can be told so,
+    others by the one that writes freely.
+
     Exit code 0: nothing found; 1: something found; 2: it could not be checked.
     """
     if html and html.suffix.lower() not in (".html", ".htm"):
@@ -49,12 +52,14 @@ def check(
     from pipeline.check import faults, reading, report, table  # slow: numpy, torch
     from pipeline.write.writer import Writer
 
-    net = Writer.of(model or common.shipped())
+    net = Writer.of(model or common.shipped(told=not free))
     judge = reading.judge(net, free)
-    read = reading.read(place, net, judge)
+    other = None if model or free else reading.judge(Writer.of(common.shipped()))
+    progress = common.bar("check")
+    read = reading.read(place, net, judge, progress)
     for line in read.left_out:
         typer.echo(f"left out: {line}", err=True)
-    found = faults.check(judge, read.cases, above, common.bar("check"))
+    found = faults.check(judge, read.cases, above, progress, other)
     for line in table.lines(found, top):
         typer.echo(line)
     if csv:

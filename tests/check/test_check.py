@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from pipeline import dataset, drawing, render
-from pipeline.check import faults, reading, table
-from pipeline.check.cures import EXTRA, MISSING, PARTS, REVERSED, SWAPPED, Cure
+from pipeline.check import faults, reading, report, table
+from pipeline.check.cures import EXTRA, MISSING, PARTS, REVERSED, SWAPPED, Cure, Put
 from pipeline.check.drawn import Drawn, case, straight
 from pipeline.check.evidence import Evidence
 from pipeline.cli import common, main
@@ -72,6 +72,21 @@ def test_a_planted_fault_is_found_and_cured(tmp_path, net, kind):
     cured = found.case.drawn.ordered(best.cure.order).strokes
     assert len(cured) == len(right)
     assert all(np.allclose(a * 15 + 54.5, b, atol=0.05) for a, b in zip(cured, right.strokes, strict=True))
+
+
+def test_a_stroke_that_is_missing_is_put_in(tmp_path, net):
+    """The last stroke but one of 語: the box that closes is drawn, its top is not."""
+    strokes = drawing.to_strokes(steps_of(), 109, 109)
+    del strokes[12]
+    place = svg(tmp_path / "a.svg", drawing.from_strokes(strokes, 109, 109))
+    said = run(place, "--html", tmp_path / "a.html", "--csv", tmp_path / "a.csv", code=1)
+    assert "a stroke is missing before stroke 13" in said
+    (row,) = csv.DictReader((tmp_path / "a.csv").read_text(encoding="utf-8").splitlines())
+    assert row["fault"] == MISSING and row["order"] == "1 2 3 4 5 6 7 8 9 10 11 12 + 13"
+    assert (tmp_path / "a.html").read_text(encoding="utf-8").count(report.PUT) == 1
+    (found,) = faults.check(reading.judge(net), reading.read(place, net, reading.judge(net)).cases)
+    put, real = found.findings[0].cure.put, drawing.to_strokes(steps_of(), 109, 109)[12]
+    assert np.abs(put.stroke[[0, -1]] * 15 + 54.5 - real[[0, -1]]).max() < 10
 
 
 def test_a_folder_gives_a_table_a_csv_and_a_report_worst_first(tmp_path):
@@ -168,8 +183,16 @@ def test_a_finding_in_words(cure, text):
     assert table.said(cure, 4) == text
 
 
-def test_an_order_in_words():
-    assert table.order_text(((0, False), (2, True), (1, False))) == "1 3r 2"
+@pytest.mark.parametrize(
+    ("cure", "text"),
+    [
+        (Cure(SWAPPED, (1, 2), ((0, False), (2, True), (1, False))), "1 3r 2"),
+        (Cure(MISSING, (1,), straight(2), Put(np.zeros((1, 2)), 0)), "1 + 2"),
+        (Cure(MISSING, (2,), straight(2), Put(np.zeros((1, 2)), 1)), "1 2 +"),
+    ],
+)
+def test_an_order_in_words(cure, text):
+    assert table.order_text(cure) == text
 
 
 def test_a_drawing_of_no_character_hides_nothing():

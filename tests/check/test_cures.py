@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from pipeline.check.cures import EXTRA, KINDS, MISSING, PARTS, REVERSED, SWAPPED, cures
-from pipeline.check.drawn import Drawn, blocks, pens
+from pipeline.check.cures import EXTRA, KINDS, MISSING, PARTS, REVERSED, SWAPPED, Cure, Put, cures
+from pipeline.check.drawn import Drawn, blocks, pens, straight
 from pipeline.drawing import to_strokes
 from tests.support.planted import FAULTS
 
@@ -64,6 +64,13 @@ def test_an_order_takes_parts_along_and_turns_points():
     one = drawn((0,), (1,), (2,), leaves=[5, 6, 7]).ordered(((2, False), (0, True)))
     assert one.parts == ((2,), (0,)) and one.leaves == (7, 5)
     assert one.strokes[1].tolist() == [[0, 1], [0, 0]]
+
+
+def test_a_stroke_that_is_put_in_is_of_the_part_of_another():
+    one, new = drawn((0,), (1,), leaves=[5, 6]), np.array([[7.0, 8.0]])
+    cured = Cure(MISSING, (1,), straight(2), Put(new, 1)).cured(one)
+    assert cured.parts == ((0,), (1,), (1,)) and cured.leaves == (5, 6, 6)
+    assert [len(stroke) for stroke in cured.strokes] == [2, 1, 2] and cured.strokes[1] is new
 
 
 def test_steps_end_parts_where_visits_end():
