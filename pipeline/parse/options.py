@@ -15,6 +15,7 @@ def _unique(values: list[str]) -> list[str]:
     return values
 
 
+Rule = Literal["bezier", "arclength", "rdp"]
 Length = Annotated[float, Field(ge=0.01, le=1e6)]
 
 
@@ -26,9 +27,10 @@ class ParseParams:
     select          the kinds of characters kept
     variants        whether KanjiVG's variants ("05b57-Kaisho") are kept
     max_unreadable  how many drawings may be unreadable before the stage fails
+    rules           the rule for the drawings of a hand of fetch.hands, where it is another one
     """
 
-    rule: Literal["bezier", "arclength", "rdp"]
+    rule: Rule
     chord_length: Length
     max_chords: Annotated[int, Field(ge=1, le=1000)]
     spacing: Length
@@ -37,6 +39,7 @@ class ParseParams:
     select: Annotated[list[Literal["kanji", "kana", "other"]], Field(min_length=1), AfterValidator(_unique)]
     variants: bool
     max_unreadable: Annotated[int, Field(ge=0)]
+    rules: dict[str, Rule]
 
 
 def how_resampled(options: ParseParams) -> dict[str, Any]:

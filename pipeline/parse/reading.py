@@ -24,14 +24,15 @@ from pipeline.drawing import Steps
 from pipeline.parse import readers, single
 from pipeline.parse.formats.sketch import Record
 from pipeline.parse.options import ParseParams, how_resampled
-from pipeline.parse.single import Parsed, read_file, read_record
+from pipeline.parse.single import Manner, Parsed, read_file, read_record
 from pipeline.parse.tally import Tally
 
 __all__ = [
-    "ParseError", "ParseParams", "Parsed", "Result", "Tally", "how_resampled", "names", "parse", "parse_into",
-    "read_chunk", "read_file", "read_record",
+    "Manner", "Other", "ParseError", "ParseParams", "Parsed", "Result", "Tally", "how_resampled", "names", "parse",
+    "parse_into", "read_chunk", "read_file", "read_record",
 ]  # fmt: skip
 
+AS_IT_IS = Manner()
 CHUNK = 128  # files a task: some hundredths of a second of sending for some tenths of work
 
 
@@ -49,6 +50,16 @@ class Result:
     unreadable: pd.DataFrame
     notes: pd.DataFrame
     summary: dict
+
+
+@dataclass(frozen=True)
+class Other:
+    """A source: its archive, how it is read, its files' format, and whose hand it is."""
+
+    archive: Path
+    options: ParseParams
+    form: str
+    hand: str | None
 
 
 Keep = Callable[[list[Steps], pd.DataFrame], None]  # takes some drawings and their rows of the index
@@ -80,6 +91,7 @@ def parse_into(
     jobs: int = -1,
     progress: Callable[[int], None] = lambda done: None,
     form: str = "svg",
+    others: Sequence[Other] = (),
 ) -> Tally:
     """Read all drawings of the archive, in order of the files' names, whatever the number of jobs, and hand the
     selected ones to `keep`, chunk by chunk.
@@ -87,16 +99,21 @@ def parse_into(
     jobs      processes (-1: one a processor); joblib's own settings decide where they run
     progress  called with the number of drawings done since the last call
     form      the files' format, see fetch/formats.py
+    others    further sources, read after it; their drawings are brought to the size of its first one's box
     Raises ParseError: no archive, more unreadable drawings than options.max_unreadable, or nothing selected;
     FormatError: a file that is not of the format.
     """
-    tally = Tally(options, of_names=form in readers.AS_SVG)
-    for chunk in _work(archive, options, jobs, form):
-        tally.add(chunk)
-        selected = [one for one in chunk if one.steps is not None]
-        if selected and tally.failed <= options.max_unreadable:
-            keep([one.steps for one in selected if one.steps is not None], _index([one.row for one in selected]))
-        progress(len(chunk))
+    tally = Tally(options)
+    side: float | None = None
+    for part in (Other(archive, options, form, "" if others else None), *others):
+        tally.of_names = part.form in readers.AS_SVG
+        for chunk in _work(part, Manner(part.form, part.hand, side if part.hand else None), jobs):
+            tally.add(chunk)
+            selected = [one for one in chunk if one.steps is not None]
+            if selected and tally.failed <= options.max_unreadable:
+                keep([one.steps for one in selected if one.steps is not None], _index([one.row for one in selected]))
+                side = side or max(selected[0].row["width"], selected[0].row["height"])
+            progress(len(chunk))
     if tally.failed > options.max_unreadable:
         raise ParseError(tally.too_many())
     if not tally.kept:
@@ -113,8 +130,8 @@ def names(archive: Path) -> list[str]:
         raise ParseError(f"{archive} is not an archive of drawings ({error}); run `dvc repro fetch`") from None
 
 
-def _work(archive: Path, options: ParseParams, jobs: int, form: str) -> Iterator[list[Parsed]]:
-    tasks = (delayed(read_chunk)(chunk, options, form) for chunk in _chunks(archive, form))
+def _work(part: Other, manner: Manner, jobs: int) -> Iterator[list[Parsed]]:
+    tasks = (delayed(read_chunk)(chunk, part.options, manner) for chunk in _chunks(part.archive, part.form))
     return Parallel(n_jobs=jobs, return_as="generator")(tasks)
 
 
@@ -139,9 +156,9 @@ def _records(archive: Path, form: str) -> Iterator[Record]:
                 raise ParseError(f"{archive}: {name} is damaged ({error}); run `dvc repro --force fetch`") from None
 
 
-def read_chunk(chunk: Sequence[Record], options: ParseParams, form: str = "svg") -> list[Parsed]:
+def read_chunk(chunk: Sequence[Record], options: ParseParams, manner: Manner = AS_IT_IS) -> list[Parsed]:
     """The work of one task: parse some drawings."""
-    return [single.read(record, options, form) for record in chunk]
+    return [single.read(record, options, manner) for record in chunk]
 
 
 def _index(rows: list[dict]) -> pd.DataFrame:
