@@ -22,7 +22,7 @@ from pipeline.describe.derivation import Told
 from pipeline.describe.encoding import NOTHING
 from pipeline.describe.exemplars import Library
 from pipeline.describe.knowledge import Knowledge
-from pipeline.files import whole_folder
+from pipeline.files import whole_folder, write_licences
 from pipeline.net import checkpoint
 from pipeline.net.model import ModelParams, WritingNet
 from pipeline.seeds import generator
@@ -46,7 +46,10 @@ def main(row: Any, prepared: Path, out: Path) -> str:
     if options.recombinations and len(more.drawings) == len(train):
         _say(fabric, "the drawings name no components, so none are recombined")
     knows, told = describe(model, options, drawings, every, more) if model.described else (None, None)
-    net = WritingNet(model, generator(options.seed, WEIGHT_STREAM), knows.vocabulary if knows else NOTHING)
+    if knows:
+        knows = replace(knows, hands=tuple(data.get("hands", ())))
+    known = (knows.vocabulary, len(knows.hands)) if knows else (NOTHING, 0)
+    net = WritingNet(model, generator(options.seed, WEIGHT_STREAM), *known)
     rows = Rows.of(more.drawings, fabric.device), Rows.of(valid, fabric.device)
     trainer = loop.Trainer(net, options, batch, *rows, fabric, drawings=len(train), told=told)
     root = Path(os.environ.get("DVC_ROOT", ".")) / ".checkpoints"
@@ -65,6 +68,7 @@ def main(row: Any, prepared: Path, out: Path) -> str:
         config = loop.config(trainer, data, ended)
         with whole_folder(out) as folder:
             checkpoint.save_model(folder, trainer.best.state_dict(), config)
+            write_licences(folder, data)
             if knows:
                 knows.save(folder)
             pd.DataFrame(trainer.progress.history).to_csv(folder / "history.csv", index=False, float_format="%.6g")
@@ -88,7 +92,8 @@ def describe(
     knows = everything = Knowledge.learn(learnt, others, options.least_known)
     if model.exemplars:
         # it is shown brush forms only while it learns from such: what it writes later is as a book has it
-        knows = replace(knows, library=Library.learn(drawings.where(usual & training), learnt))
+        each = exemplars.usual_forms(drawings.index, each_hand=True) & training
+        knows = replace(knows, library=Library.learn(drawings.where(each), _chosen(every, each)))
         everything = replace(knows, library=Library.learn(drawings.where(training), _chosen(every, training)))
     valid = (drawings.index["split"] == "valid").to_numpy()
     held_out = Taught.of(Recombined.nothing(drawings.where(valid), _chosen(every, valid)))

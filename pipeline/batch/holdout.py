@@ -172,11 +172,13 @@ def statistics(drawings: DrawingSet, options: BatchParams) -> dict[str, Any]:
 def description(drawings: DrawingSet, options: BatchParams, source: dict[str, Any]) -> dict[str, Any]:
     """What a net must know of its data to read and write in the source's units, and its user of the data's licence.
 
-    options: with a number for the scale, see `resolved`. source: the summary that the stage parse wrote.
+    options: with a number for the scale, see `resolved`. source: the summary that the stage parse wrote, and the names
+    of hands beside the first, if the drawings have several.
     """
     boxes = drawings.index[["width", "height"]].median()
     box = {"width": float(boxes["width"]), "height": float(boxes["height"])}
-    return {"scale": options.scale, "licence": source["licence"], "resampling": source["resampling"], **box}
+    more = {key: source[key] for key in ("hands", "licence_texts") if key in source}
+    return {"scale": options.scale, "licence": source["licence"], "resampling": source["resampling"], **box, **more}
 
 
 def read_description(folder: Path) -> dict[str, Any]:

@@ -260,7 +260,8 @@ class Trainer:
             offset, pen = evaluation.nats(self.averaged, source, rows, self.pen_weights, self.fabric, described)
             row |= {f"{name}_offset": offset, f"{name}_pen": pen, name: offset + pen}
         if self.told:
-            row["valid_untold"] = sum(evaluation.nats(self.averaged, self.valid, every, self.pen_weights, self.fabric))
+            given = (self.averaged, self.valid, every, self.pen_weights, self.fabric, told[1])
+            row["valid_untold"] = sum(evaluation.nats(*given, spelling=self.told[1].untold))
         return row
 
     def _judge(self, row: dict[str, float]) -> None:

@@ -19,7 +19,7 @@ from torch import Tensor
 
 from pipeline import params
 from pipeline.dataset import DrawingSet
-from pipeline.describe import encoding, visits
+from pipeline.describe import encoding, exemplars, visits
 from pipeline.describe.derivation import Told
 from pipeline.describe.encoding import DEPTH, Encoded
 from pipeline.describe.exemplars import Choice
@@ -74,7 +74,8 @@ class Lists:
 class Tellings:
     """The spellings of R drawings: list k R + i is spelling k of drawing i, the last of them tells nothing.
 
-    ends: the step, from 0, with which each visit ends; points, strokes and shown: of exemplars.
+    ends: the step, from 0, with which each visit ends; points, strokes and shown: of exemplars; hand (R,) int64: whose
+    each drawing is, 0 the first's.
     """
 
     rows: int
@@ -86,6 +87,12 @@ class Tellings:
     points: Lists
     strokes: Lists
     shown: Lists
+    hand: Tensor
+
+    @property
+    def untold(self) -> int:
+        """The number of the spelling that tells nothing."""
+        return self.spellings - 1
 
     @property
     def spellings(self) -> int:
@@ -95,7 +102,7 @@ class Tellings:
         """(R,) the spelling of each row in an epoch."""
         source = generator(seed, TELLING_STREAM, epoch)
         spelling = torch.randint(max(self.spellings - 1, 1), (self.rows,), generator=source)
-        return torch.where(torch.rand(self.rows, generator=source) < untold, self.spellings - 1, spelling)
+        return torch.where(torch.rand(self.rows, generator=source) < untold, self.untold, spelling)
 
     def telling(self, rows: Tensor, spelling: Tensor, device: torch.device | str = "cpu") -> Telling:
         """Of a minibatch: rows (B,) and the spelling of each (B,)."""
@@ -107,7 +114,8 @@ class Tellings:
             parts=self.parts.padded(at).to(device),
             pieces=self.pieces.padded(at).to(device),
             visits=self.parts.lengths[at].to(device),
-            free=(spelling == self.spellings - 1).to(device),
+            free=(spelling == self.untold).to(device),
+            hand=self.hand[rows].to(device),
             points=self.points.padded(at).to(device),
             strokes=self.strokes.padded(at).to(device),
             shown=self.shown.padded(at).to(device),
@@ -195,4 +203,5 @@ def _tellings(spelled: Sequence[Told], choices: Sequence[Choice], taught: Taught
         Lists.of([one.points for one in shown]),
         Lists.of([one.strokes for one in shown]),
         Lists.of([one.shown for one in shown]),
+        torch.tensor([exemplars.hand_of(style) for style in taught.styles], dtype=torch.long),
     )

@@ -45,7 +45,6 @@ from pipeline.dataset import DrawingSet
 from pipeline.describe import derivation, encoding, knowledge
 from pipeline.describe import description as grammar
 from pipeline.describe.derivation import Told
-from pipeline.describe.encoding import FREE
 from pipeline.describe.knowledge import Knowledge
 from pipeline.net import describer
 from pipeline.net.model import WritingNet
@@ -102,7 +101,11 @@ def described(
     found = yard.compare(everyone, written)
     numbers |= summary(found)
     for suffix, wanted, best_of in progress(
-        [("_best8", asked, ATTEMPTS), ("_shuffled", exchanged, 1), ("_untold", [Asked.of(FREE)] * len(asked), 1)]
+        [
+            ("_best8", asked, ATTEMPTS),
+            ("_shuffled", exchanged, 1),
+            ("_untold", [Asked.of(knows.untold)] * len(asked), 1),
+        ]
     ):
         numbers |= summary(yard.compare(everyone, write(wanted, best_of=best_of)), suffix)
     numbers |= _of_forms(material, knows, spelled, yard)
