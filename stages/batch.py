@@ -32,7 +32,8 @@ def main(row: Any, strokes: Path, out: Path) -> str:
     told = f"; {index['borrowed'].sum():,} described as the first hand's" if hands else ""
     return (
         f"{train['drawings']:,} drawings ({train['steps']:,} steps) to train on, {statistics['valid']['drawings']} to "
-        f"validate, {statistics['test']['drawings']} to test; scale {options.scale:g}; padding {train['padding']:.1%}{told}"
+        f"validate, {statistics['test']['drawings']} to test; scale {options.scale:g}; padding "
+        f"{train['padding']:.1%}{told}"
     )
 
 

@@ -199,7 +199,7 @@ def collect(
         size = min(wanted, options.batch_size, options.max_attempts - len(found.drawn))
         source = seeds.generator(options.seed, SAMPLE_STREAM, batch, device=net.first_step(1).device)
         dreams = dreamer.batch(size, options.seed, batch) if dreamer else []
-        told_each = [dream.encoded for dream in dreams] or [untold] * size if dreams or untold else []
+        told_each = [dream.encoded for dream in dreams] if dreams or untold is None else [untold] * size
         telling = describer.telling(told_each, source.device) if told_each else None
         for i, scaled in enumerate(generate(net, size, options, pen_weights, source, start, telling)):
             found.drawn.append(unscaled(joined(scaled), data["scale"]))

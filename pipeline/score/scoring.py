@@ -18,6 +18,7 @@ from pydantic import Field
 from pipeline import params
 from pipeline.batch.holdout import SPLITS
 from pipeline.dataset import DrawingSet
+from pipeline.describe.encoding import Encoded
 from pipeline.drawing import END_OF_CHARACTER
 from pipeline.forecast import likelihood
 from pipeline.forecast.likelihood import Forecast
@@ -94,7 +95,8 @@ def score(
 ) -> Scores:
     """All scores. What there are too few samples for is left out, and what the data tell nothing of.
 
-    pen_weights are those of the training; untold: see `likelihood.forecast`. Raises ScoringError: no sample at all, a split without a drawing.
+    pen_weights are those of the training; untold: see `likelihood.forecast`. Raises ScoringError: no sample at all, a
+    split without a drawing.
     """
     _check(material)
     forecasts = {
