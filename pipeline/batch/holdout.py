@@ -177,8 +177,8 @@ def description(drawings: DrawingSet, options: BatchParams, source: dict[str, An
     """
     boxes = drawings.index[["width", "height"]].median()
     box = {"width": float(boxes["width"]), "height": float(boxes["height"])}
-    more = {key: source[key] for key in ("hands", "licence_texts") if key in source}
-    return {"scale": options.scale, "licence": source["licence"], "resampling": source["resampling"], **box, **more}
+    told = {"scale": options.scale, "licence": source["licence"], "resampling": source["resampling"], **box}
+    return told | {key: source[key] for key in ("hands", "licence_texts") if key in source}
 
 
 def read_description(folder: Path) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from pipeline import files, params
 from pipeline.fetch import downloads, items
@@ -68,6 +68,13 @@ class Source:
         return self
 
 
+def _source(values: Any) -> Source:
+    """A hand's source as YAML gives it. Raises ValueError."""
+    if not isinstance(values, dict):
+        raise ValueError("a hand has keys, source among them")
+    return params.build(Source, values, "its source")
+
+
 @params.section
 class FetchParams:
     """Keys that the chosen source does not use are ignored.
@@ -92,7 +99,7 @@ class FetchParams:
     url: Text | None
     path: Text | None
     licence: Text | None
-    hands: dict[Hand, Source]
+    hands: dict[Hand, Annotated[Source, BeforeValidator(_source)]]
 
     @model_validator(mode="after")
     def _complete(self) -> "FetchParams":
