@@ -122,7 +122,8 @@ def zipped(path: Path, what: str, wanted: str) -> Iterator[tuple[list[Item], str
     Raises SourceError: no zip, damaged, a path that leaves it, two entries of one name, a huge file, no drawing."""
     try:
         with zipfile.ZipFile(path) as archive:
-            yield chosen(_short(_entries(archive, what, wanted)), what, wanted)
+            drawings, form = chosen(_entries(archive, what, wanted), what, wanted)
+            yield _short(drawings), form
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise SourceError(f"{what}: is no whole zip archive ({error}); fetch it again or correct its address") from None
 
@@ -146,7 +147,8 @@ def _entries(archive: zipfile.ZipFile, what: str, wanted: str) -> list[Item]:
 
 def _short(items: list[Item]) -> list[Item]:
     short = [replace(item, name=PurePosixPath(item.name).name) for item in items]
-    return short if len({item.name for item in short}) == len(items) else items
+    unique = len({item.name.rpartition(".")[0] for item in short}) == len(items)
+    return sorted(short, key=lambda item: item.name) if unique else items
 
 
 def _safe_name(name: str, what: str) -> str:
@@ -193,7 +195,8 @@ def npm(path: Path, what: str, wanted: str) -> Iterator[tuple[list[Item], str, s
                 members = {member.name: member for member in archive.getmembers() if member.isfile()}
                 said, text = _licence(archive, members)
                 found = _npm_drawings(archive, members, what, wanted)
-                yield *chosen(_short(found), what, wanted), said, text
+                drawings, form = chosen(found, what, wanted)
+                yield _short(drawings), form, said, text
         except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
             raise SourceError(f"{what}: is no whole .tgz ({error}); fetch it again or correct fetch.package") from None
 
