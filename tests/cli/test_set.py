@@ -119,7 +119,7 @@ def test_a_value_has_its_parameter_s_type_and_other_lines_stay(home, assignment,
 
 HAND = (
     "{arphic: {source: npm, package: hanzi-writer-data, version: '2.0.1', sha256: "
-    + "0" * 64
+    + "ab" * 32
     + ", licence: 'A, (c) B'}}"
 )
 
