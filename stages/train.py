@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,17 @@ from stages import run
 WEIGHT_STREAM = 10
 
 
-def main(row: Any, prepared: Path, out: Path) -> str:
+@dataclass(frozen=True)
+class Begun:
+    """A training before its first minibatch; data: what a net must know of its drawings; knows: of descriptions."""
+
+    trainer: loop.Trainer
+    data: dict[str, Any]
+    knows: Knowledge | None
+
+
+def begin(prepared: Path) -> Begun:
+    """The training that params.yaml asks for, on the drawings of the stage batch."""
     model, options, batch = (params.load(name) for name in ("model", "train", "batch"))
     fabric = machine.launch(options, model.cell)
     drawings, data = dataset.load(prepared), holdout.read_description(prepared)
@@ -49,8 +59,15 @@ def main(row: Any, prepared: Path, out: Path) -> str:
     net = WritingNet(model, generator(options.seed, WEIGHT_STREAM), knows.vocabulary if knows else NOTHING)
     rows = Rows.of(more.drawings, fabric.device), Rows.of(valid, fabric.device)
     trainer = loop.Trainer(net, options, batch, *rows, fabric, drawings=len(train), told=told)
+    return Begun(trainer, data, knows)
+
+
+def main(row: Any, prepared: Path, out: Path) -> str:
+    begun = begin(prepared)
+    trainer, knows = begun.trainer, begun.knows
+    options, fabric = trainer.options, trainer.fabric
     root = Path(os.environ.get("DVC_ROOT", ".")) / ".checkpoints"
-    place = loop.place(root, model, options, batch, prepared)
+    place = loop.place(root, trainer.net.options, options, trainer.lessons.batch, prepared)
     if place.file.exists():
         trainer.resume(place.file)
         _say(fabric, f"going on after epoch {trainer.progress.epoch} of {options.epochs}")
@@ -62,7 +79,7 @@ def main(row: Any, prepared: Path, out: Path) -> str:
         watch=lambda epoch: row.metrics(epoch, step=int(epoch["epoch"])),
     )
     if fabric.is_global_zero:
-        config = loop.config(trainer, data, ended)
+        config = loop.config(trainer, begun.data, ended)
         with whole_folder(out) as folder:
             checkpoint.save_model(folder, trainer.best.state_dict(), config)
             if knows:
