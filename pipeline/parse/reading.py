@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
+from joblib import Parallel, delayed, effective_n_jobs
 
 from pipeline.drawing import Steps
 from pipeline.parse import readers, single
@@ -33,6 +33,7 @@ __all__ = [
 ]  # fmt: skip
 
 CHUNK = 128  # files a task: some hundredths of a second of sending for some tenths of work
+WINDOW = 32  # tasks a process that are under way or wait to be kept; what is read runs no further ahead
 
 
 class ParseError(ValueError):
@@ -114,8 +115,11 @@ def names(archive: Path) -> list[str]:
 
 
 def _work(archive: Path, options: ParseParams, jobs: int, form: str) -> Iterator[list[Parsed]]:
-    tasks = (delayed(read_chunk)(chunk, options, form) for chunk in _chunks(archive, form))
-    return Parallel(n_jobs=jobs, return_as="generator")(tasks)
+    source = _chunks(archive, form)
+    with Parallel(n_jobs=jobs, return_as="generator") as parallel:
+        window = WINDOW * effective_n_jobs(jobs)
+        while chunks := list(islice(source, window)):
+            yield from parallel(delayed(read_chunk)(chunk, options, form) for chunk in chunks)
 
 
 def _chunks(archive: Path, form: str) -> Iterator[list[Record]]:

@@ -119,6 +119,8 @@ def _chords(curve: Curve, tolerance: float) -> NDArray[np.int64]:
     A cubic with second differences of at most m strays from n chords by at most 3 m / (4 n^2)
     (Wang's formula; G. Wang 1984, see G. Farin, Curves and Surfaces for CAGD).
     """
+    if curve.straight.all():
+        return np.ones(len(curve.straight), np.int64)
     bends = np.diff(curve.controls, n=2, axis=1)  # (s, 2, 2)
     largest = np.hypot(bends[..., 0], bends[..., 1]).max(axis=1)
     chords = np.clip(np.ceil(np.sqrt(0.75 * largest / tolerance)), 1, MAX_POINTS).astype(np.int64)
@@ -127,6 +129,8 @@ def _chords(curve: Curve, tolerance: float) -> NDArray[np.int64]:
 
 
 def _ends(curve: Curve, chords: NDArray[np.int64]) -> Points:
+    if (chords == 1).all() and len(chords) < MAX_POINTS:
+        return np.concatenate((curve.controls[:1, 0], curve.controls[:, 3])) + 0.0  # the formula gives no -0 either
     points = evaluate(curve, *_parameters(chords))
     points[np.cumsum(chords)] = curve.controls[:, 3]  # t = 1 without the formula's rounding
     return points
