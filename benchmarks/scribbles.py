@@ -1,6 +1,6 @@
-"""Synthetic drawings in the form of Quick, Draw!'s simplified .ndjson: python benchmarks/scribbles.py FOLDER --count 20000
+"""Synthetic drawings in the form of Quick, Draw!'s simplified .ndjson: python benchmarks/scribbles.py FOLDER
 
-One to twelve strokes of two to some thirty points in a box from 0 to 255, a walk that turns, about forty points a
+One to twelve strokes of two to some thirty points in a box from 0 to 255, a walk that turns, about thirty points a
 drawing; a file a word. The same seed and count give the same bytes.
 """
 

@@ -1,9 +1,9 @@
 """Sets larger than memory: python benchmarks/size.py [20000 200000 2000000]
 
 For each number it makes so many synthetic drawings (scribbles.py) and runs fetch, parse and batch on them as
-`dvc repro` does, and 200 minibatches of training; a row each: seconds, those of a processor, the most memory that the process and those it
-started held together, mapped files included (each shared page counted once), and the most that one of them had.
-Fails above 2 GB. A folder in --work is kept; else a temporary one is used.
+`dvc repro` does, and 200 minibatches of training. A row each: seconds by the clock and of processors, the most memory
+that the process and those it started held together, mapped files included and each shared page counted once, and the
+most that one of them had. Fails above 2 GB. What it makes is kept in the folder --work, if there is one.
 """
 
 import argparse
@@ -69,8 +69,9 @@ def run(command: list[str], work: Path) -> Measured:
 
 
 def prepare(work: Path, count: int, changes: list[str]) -> None:
-    """The drawings and params.yaml; changes: section.key=value."""
-    scribbles.write(work / "drawings", count)
+    """The drawings, where they are not there, and params.yaml; changes: section.key=value."""
+    if not (work / "drawings").exists():
+        scribbles.write(work / "drawings", count)
     (work / "data").mkdir(exist_ok=True)
     if not (work / "pretrained").exists():
         (work / "pretrained").symlink_to(ROOT / "pretrained")
@@ -86,10 +87,10 @@ def prepare(work: Path, count: int, changes: list[str]) -> None:
     YAML().dump(values, work / "params.yaml")
 
 
-def measure(work: Path, count: int) -> float:
+def measure(work: Path, count: int, stages: list[str]) -> float:
     """Prints a row a stage; the most memory of all, in MB."""
     highest = 0.0
-    for stage in [*STAGES, "train"]:
+    for stage in stages:
         command = [sys.executable, "-m", f"stages.{stage}", *(f"data/{name}" for name in STAGES.get(stage, ()))]
         if stage == "train":
             command = [sys.executable, str(ROOT / "benchmarks" / "minibatches.py"), "data/batches", str(MINIBATCHES)]
@@ -106,6 +107,7 @@ def measure(work: Path, count: int) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("drawings", type=int, nargs="*", default=[20_000, 200_000, 2_000_000])
+    parser.add_argument("--stages", nargs="+", choices=[*STAGES, "train"], default=[*STAGES, "train"])
     parser.add_argument("-S", "--set", action="append", default=[], metavar="SECTION.KEY=VALUE", dest="changes")
     parser.add_argument("--work", type=Path)
     asked = parser.parse_args()
@@ -117,7 +119,7 @@ def main() -> None:
             work = (asked.work or Path(temporary)).resolve() / str(count)
             work.mkdir(parents=True, exist_ok=True)
             prepare(work, count, asked.changes)
-            highest = max(highest, measure(work, count))
+            highest = max(highest, measure(work, count, asked.stages))
     if highest > LIMIT_MB:
         sys.exit(f"{highest:,.0f} MB are more than {LIMIT_MB:,}")
 

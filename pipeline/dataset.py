@@ -53,16 +53,17 @@ class DrawingSet:
         """Steps of each drawing, (B,) int64."""
         return (self.index["stop"] - self.index["start"]).to_numpy()
 
-    def blocks(self) -> Iterator[tuple[Steps, NDArray[np.int64]]]:
-        """The steps of BLOCK drawings, one after another, (n, 3), and how many each has, (b,); then of the next ones.
-        Of a set on disk no more than a block is in the memory."""
+    def joined(self) -> Steps:
+        """The steps of all drawings one after another, (n, 3); a view where they stand so."""
         starts, stops = (self.index[name].to_numpy(np.int64) for name in ("start", "stop"))
+        if not len(self) or (starts[1:] == stops[:-1]).all():
+            return self.points[starts[0] : stops[-1]] if len(self) else self.points[:0]
+        return np.concatenate([self.points[a:b] for a, b in zip(starts.tolist(), stops.tolist(), strict=True)])
+
+    def blocks(self) -> Iterator["DrawingSet"]:
+        """BLOCK drawings at a time: of a set on disk no more steps are in the memory."""
         for at in range(0, len(self), BLOCK):
-            a, b = starts[at : at + BLOCK], stops[at : at + BLOCK]
-            if (a[1:] == b[:-1]).all():
-                yield self.points[a[0] : b[-1]], b - a
-            else:
-                yield np.concatenate([self.points[c:d] for c, d in zip(a.tolist(), b.tolist(), strict=True)]), b - a
+            yield DrawingSet(self.points, self.index.iloc[at : at + BLOCK])
             release(self.points)
 
     def where(self, chosen: np.ndarray) -> "DrawingSet":

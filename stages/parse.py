@@ -33,7 +33,7 @@ def main(row: Any, raw: Path, out: Path) -> str:
         found.notes.to_csv(folder / "notes.csv", index=False)
         about = {"licence": source["licence"], "resampling": reading.how_resampled(options)}
         files.write_json(folder / "summary.json", found.summary | about)
-        draw_sheet(folder, dataset.load(folder), source["licence"])
+        draw_sheet(folder, dataset.load(folder, ("width", "height")), source["licence"])
     for remark in found.remarks():
         print(f"parse: {remark}", file=sys.stderr)
     for file, reason in found.unreadable.itertuples(index=False):

@@ -21,8 +21,8 @@ ADDED = "~"  # before the number that tells a drawing's id from an earlier one's
 class Ids:
     """Makes ids distinct in the order of their drawings: the second of one id gets ~2, the next ~3.
 
-    Of each id a hash is kept, at most 32 bytes, in a table with open addressing (D. Knuth, The Art of Computer
-    Programming 3, 6.4, algorithm L). An id whose 64 bits are by chance another's gets a number, too: that harms nothing.
+    Of each id 64 bits are kept, a hash, in a table with open addressing (D. Knuth, The Art of Computer Programming 3,
+    6.4, algorithm L): at most 32 bytes. One whose hash is by chance another's gets a number, too, which harms nothing.
     """
 
     def __init__(self) -> None:
