@@ -154,10 +154,7 @@ def load(folder: Path | str, columns: Iterable[str] | None = None) -> DrawingSet
     folder = Path(folder)
     try:
         points = np.load(folder / POINTS, mmap_mode="r", allow_pickle=False)
-        asked = None
-        if columns is not None:
-            wanted = {*columns, *PLACE}
-            asked = [name for name in pq.read_schema(folder / INDEX).names if name in wanted]
+        asked = _present(columns, pq.read_schema(folder / INDEX).names)
         index = pd.read_parquet(folder / INDEX, columns=asked)
     except (OSError, ValueError) as error:
         raise DatasetError(f"{folder} does not hold a set of drawings ({error}); run `dvc repro` to make it") from None
@@ -166,10 +163,14 @@ def load(folder: Path | str, columns: Iterable[str] | None = None) -> DrawingSet
     return DrawingSet(points, index)
 
 
-def parts(folder: Path | str) -> Iterator[DrawingSet]:
-    """A set as `load` reads it, BLOCK drawings at a time with all columns of their index."""
+def parts(folder: Path | str, columns: Iterable[str] | None = None) -> Iterator[DrawingSet]:
+    """A set as `load` reads it, BLOCK drawings at a time."""
     points = load(folder, columns=()).points
     with pq.ParquetFile(Path(folder) / INDEX) as index:
-        for rows in index.iter_batches(BLOCK):
+        for rows in index.iter_batches(BLOCK, columns=_present(columns, index.schema_arrow.names)):
             yield DrawingSet(points, pa.Table.from_batches([rows]).to_pandas())
             release(points)
+
+
+def _present(columns: Iterable[str] | None, there: Sequence[str]) -> list[str] | None:
+    return None if columns is None else [name for name in there if name in {*columns, *PLACE}]

@@ -29,7 +29,7 @@ from pipeline.seeds import generator
 from pipeline.train import loop, machine, recombination, telling
 from pipeline.train.recombination import Recombined
 from pipeline.train.state import Place
-from pipeline.train.telling import Taught, Tellings
+from pipeline.train.telling import Taught, Tellings, Unnamed
 from stages import run
 
 WEIGHT_STREAM = 10
@@ -48,16 +48,19 @@ def begin(prepared: Path) -> Begun:
     """The training that params.yaml asks for, on the drawings of the stage batch."""
     model, options, batch = (params.load(name) for name in ("model", "train", "batch"))
     fabric = machine.launch(options, model.cell)
-    drawings, data = dataset.load(prepared), holdout.read_description(prepared)
+    named, data = telling.tells(prepared), holdout.read_description(prepared)
+    drawings = dataset.load(prepared, None if named else ("split",))
     training, held_out = ((drawings.index["split"] == name).to_numpy() for name in ("train", "valid"))
     train, valid = drawings.where(training), drawings.where(held_out)
-    every = derivation.descriptions(drawings.index, drawings) if model.described else []
+    every = derivation.descriptions(drawings.index, drawings) if model.described and named else []
     more = recombination.recombined(train, options, options.seed, _chosen(every, training))
     if options.recombinations and len(more.drawings) == len(train):
         _say(fabric, "the drawings name no components, so none are recombined")
-    knows, told = describe(model, options, drawings, every, more) if model.described else (None, None)
-    net = WritingNet(model, generator(options.seed, WEIGHT_STREAM), knows.vocabulary if knows else NOTHING)
     rows = Rows.of(more.drawings, fabric.device), Rows.of(valid, fabric.device)
+    knows, told = None, None
+    if model.described:
+        knows, told = describe(model, options, drawings, every, more) if named else undescribed(model, options, rows)
+    net = WritingNet(model, generator(options.seed, WEIGHT_STREAM), knows.vocabulary if knows else NOTHING)
     trainer = loop.Trainer(net, options, batch, *rows, fabric, drawings=len(train), told=told)
     return Begun(trainer, data, knows)
 
@@ -111,6 +114,20 @@ def describe(
     held_out = Taught.of(Recombined.nothing(drawings.where(valid), _chosen(every, valid)))
     spelled = telling.of(Taught.of(more), everything, options, options.seed)
     return knows, (spelled, telling.canonically(held_out, everything))
+
+
+def undescribed(
+    model: ModelParams, options: loop.TrainParams, rows: tuple[Rows, Rows]
+) -> tuple[Knowledge, tuple[Tellings, Tellings]]:
+    """As `describe`, of drawings that name nothing: there is nothing to know."""
+    nothing = DrawingSet(np.zeros((0, 3), np.float32), pd.DataFrame({"code_point": [], "start": [], "stop": []}))
+    library = Library.learn(nothing, []) if model.exemplars else exemplars.NOTHING
+    knows = Knowledge.learn([], [], options.least_known, library)
+    train, valid = rows
+    return knows, (
+        Unnamed.of(train.lengths, options.spellings, knows),
+        Unnamed.of(valid.lengths, 1, knows),
+    )
 
 
 def _chosen(every: Sequence[Told], rows: NDArray[np.bool_]) -> list[Told]:

@@ -33,7 +33,7 @@ __all__ = [
 ]  # fmt: skip
 
 CHUNK = 128  # files a task: some hundredths of a second of sending for some tenths of work
-WINDOW = 32  # tasks a process that are under way or wait to be kept; what is read runs no further ahead
+WINDOW = 128  # tasks a process that are under way or wait to be kept; what is read runs no further ahead
 
 
 class ParseError(ValueError):

@@ -90,14 +90,49 @@ def resample(curve: Curve, params: Any) -> Points:
 
 def resample_all(curves: Iterable[Curve], params: Any) -> list[Points]:
     """Each curve's points, as `resample` gives them. Raises GeometryError, also for more than MAX_DRAWING in all."""
+    return _limited(resample(curve, params) for curve in curves)
+
+
+def _limited(found: Iterable[Points]) -> list[Points]:
+    """Raises GeometryError: more than MAX_DRAWING points."""
     strokes: list[Points] = []
     total = 0
-    for curve in curves:
-        strokes.append(resample(curve, params))
-        total += len(strokes[-1])
+    for stroke in found:
+        strokes.append(stroke)
+        total += len(stroke)
         if total > MAX_DRAWING:
             raise GeometryError(f"more than {MAX_DRAWING:,} points in all; simplify it, or make its strokes coarser")
     return strokes
+
+
+def resample_lines(strokes: Iterable[Points], params: Any) -> list[Points]:
+    """As `resample_all` of strokes that are lines from point to point, (m, 2) each."""
+    return _limited(_resample_line(np.asarray(stroke, np.float64) + 0.0, params) for stroke in strokes)
+
+
+def _resample_line(points: Points, params: Any) -> Points:
+    """As `resample`, without curves where the rule needs none: lines are their own chords."""
+    if len(points) > MAX_POINTS or params.rule not in LINES:
+        return resample(polyline(points), params)
+    if len(points) == 1 or (points == points[0]).all():
+        return points[:1].copy()
+    return LINES[params.rule](points, params)
+
+
+def polyline(points: Points) -> Curve:
+    """Points as a curve of lines, so that the rules of resampling hold for it too."""
+    ends = np.repeat(points, 2, axis=0) if len(points) == 1 else points
+    share = np.arange(4)[:, None] / 3
+    controls = ends[:-1, None] * (1 - share) + ends[1:, None] * share  # (s, 4, 2)
+    controls[:, 3] = ends[1:]
+    return Curve(controls, np.ones(len(controls), bool))
+
+
+# what a rule makes of lines, for those that `_chords` and `evaluate` have nothing to do with
+LINES: dict[str, Callable[[Points, Any], Points]] = {
+    "bezier": lambda points, params: points,
+    "rdp": lambda points, params: np.asarray(simplify_coords(points, params.epsilon)),
+}
 
 
 def evaluate(curve: Curve, segment: NDArray[np.int64], t: NDArray[np.float64]) -> Points:

@@ -4,14 +4,16 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pipeline import drawing
 from pipeline.drawing import Steps
 from pipeline.parse import characters, readers, resampling, timelimit
-from pipeline.parse.formats import sketch
 from pipeline.parse.formats.sketch import FormatError, Record
 from pipeline.parse.options import ParseParams
 from pipeline.parse.svg import documents
-from pipeline.parse.svg.paths import Curve, PathError
+from pipeline.parse.svg.paths import Curve, PathError, check
 
 
 @dataclass(frozen=True)
@@ -67,11 +69,12 @@ def read_record(record: Record, options: ParseParams, form: str) -> Parsed:
             "kind": characters.kind(code), "width": found.width, "height": found.height, "source": record.place,
             "types": [""] * len(found.strokes), "groups": "[]", "label": found.label, "split": record.split,
         }  # fmt: skip
-        curves = [sketch.polyline(stroke) for stroke in found.strokes]
-        steps = _resampled(curves, row, options) if is_selected(row, options) else None
+        check(np.concatenate(found.strokes))
+        strokes = found.strokes if is_selected(row, options) else None
+        steps = None if strokes is None else _as_drawing(resampling.resample_lines(strokes, options), row)
     except (FormatError, PathError, resampling.GeometryError, drawing.DrawingError) as error:
         return Parsed(row, reason=str(error))
-    return Parsed(row, steps, 0, len(curves))
+    return Parsed(row, steps, 0, len(found.strokes))
 
 
 def is_selected(row: dict, options: ParseParams) -> bool:
@@ -93,4 +96,8 @@ def _element(document: documents.Document) -> str:
 
 
 def _resampled(curves: list[Curve], row: dict, options: ParseParams) -> Steps:
-    return drawing.from_strokes(resampling.resample_all(curves, options), row["width"], row["height"])
+    return _as_drawing(resampling.resample_all(curves, options), row)
+
+
+def _as_drawing(strokes: list[NDArray[np.float64]], row: dict) -> Steps:
+    return drawing.from_strokes(strokes, row["width"], row["height"])
