@@ -21,7 +21,7 @@ import pandas as pd
 from joblib import Parallel, delayed, effective_n_jobs
 
 from pipeline.drawing import Steps
-from pipeline.parse import readers, single
+from pipeline.parse import engine, readers, single
 from pipeline.parse.formats.sketch import Record
 from pipeline.parse.options import ParseParams, how_resampled
 from pipeline.parse.single import Parsed, read_file, read_record
@@ -85,7 +85,7 @@ def parse_into(
     """Read all drawings of the archive, in order of the files' names, whatever the number of jobs, and hand the
     selected ones to `keep`, chunk by chunk.
 
-    jobs      processes (-1: one a processor); joblib's own settings decide where they run
+    jobs      processes (-1: one a processor) of loky; a cluster's workers are as many as it has
     progress  called with the number of drawings done since the last call
     form      the files' format, see fetch/formats.py
     Raises ParseError: no archive, more unreadable drawings than options.max_unreadable, or nothing selected;
@@ -116,7 +116,7 @@ def names(archive: Path) -> list[str]:
 
 def _work(archive: Path, options: ParseParams, jobs: int, form: str) -> Iterator[list[Parsed]]:
     source = _chunks(archive, form)
-    with Parallel(n_jobs=jobs, return_as="generator") as parallel:
+    with engine.engine(options.backend, options.address), Parallel(n_jobs=jobs, return_as="generator") as parallel:
         window = WINDOW * effective_n_jobs(jobs)
         while chunks := list(islice(source, window)):
             yield from parallel(delayed(read_chunk)(chunk, options, form) for chunk in chunks)
