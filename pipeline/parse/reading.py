@@ -32,8 +32,9 @@ __all__ = [
     "read_chunk", "read_file", "read_record",
 ]  # fmt: skip
 
-CHUNK = 128  # files a task: some hundredths of a second of sending for some tenths of work
-WINDOW = 128  # tasks a process that are under way or wait to be kept; what is read runs no further ahead
+# a task: some hundredths of a second of sending for some tenths of work
+CHUNK, MANY = 128, 1024  # files; drawings of the formats of many a file
+WINDOW = 16_384  # drawings a process that are under way or wait to be kept; what is read runs no further ahead
 
 
 class ParseError(ValueError):
@@ -117,7 +118,7 @@ def names(archive: Path) -> list[str]:
 def _work(archive: Path, options: ParseParams, jobs: int, form: str) -> Iterator[list[Parsed]]:
     source = _chunks(archive, form)
     with engine.engine(options.backend, options.address), Parallel(n_jobs=jobs, return_as="generator") as parallel:
-        window = WINDOW * effective_n_jobs(jobs)
+        window = max(1, WINDOW // _size(form)) * effective_n_jobs(jobs)
         while chunks := list(islice(source, window)):
             yield from parallel(delayed(read_chunk)(chunk, options, form) for chunk in chunks)
 
@@ -125,8 +126,12 @@ def _work(archive: Path, options: ParseParams, jobs: int, form: str) -> Iterator
 def _chunks(archive: Path, form: str) -> Iterator[list[Record]]:
     """Read here and sent to the tasks: a job on another machine need not see the archive."""
     source = _records(archive, form)
-    while chunk := list(islice(source, CHUNK)):
+    while chunk := list(islice(source, _size(form))):
         yield chunk
+
+
+def _size(form: str) -> int:
+    return CHUNK if form in readers.AS_SVG else MANY
 
 
 def _records(archive: Path, form: str) -> Iterator[Record]:

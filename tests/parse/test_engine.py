@@ -44,7 +44,8 @@ def options(defaults):
 
 
 def test_a_cluster_makes_the_same_bytes(tmp_path, archive, scheduler, options, monkeypatch):
-    monkeypatch.setattr(reading, "WINDOW", 3)  # so that there are several windows
+    monkeypatch.setattr(reading, "MANY", 128)
+    monkeypatch.setattr(reading, "WINDOW", 400)  # so that there are several windows, of several tasks
     made = {}
     for backend, address in (("loky", None), ("dask", scheduler)):
         folder = tmp_path / backend
