@@ -112,19 +112,18 @@ def resample_lines(strokes: Iterable[Points], params: Any) -> list[Points]:
 
 def _resample_line(points: Points, params: Any) -> Points:
     """As `resample`, without curves where the rule needs none: lines are their own chords."""
+    if (points == points[0]).all():
+        return points[:1].copy()
     if len(points) > MAX_POINTS or params.rule not in LINES:
         return resample(polyline(points), params)
-    if len(points) == 1 or (points == points[0]).all():
-        return points[:1].copy()
     return LINES[params.rule](points, params)
 
 
 def polyline(points: Points) -> Curve:
-    """Points as a curve of lines, so that the rules of resampling hold for it too."""
-    ends = np.repeat(points, 2, axis=0) if len(points) == 1 else points
+    """(m, 2) points, m >= 2, as a curve of lines, so that the rules of resampling hold for it too."""
     share = np.arange(4)[:, None] / 3
-    controls = ends[:-1, None] * (1 - share) + ends[1:, None] * share  # (s, 4, 2)
-    controls[:, 3] = ends[1:]
+    controls = points[:-1, None] * (1 - share) + points[1:, None] * share  # (s, 4, 2)
+    controls[:, 3] = points[1:]
     return Curve(controls, np.ones(len(controls), bool))
 
 
