@@ -53,6 +53,7 @@ def _options(names: Names, side: float) -> ParseParams:
     return ParseParams(
         rule="bezier", chord_length=max(CHORD * side / SIDE, 0.01), max_chords=MOST_CHORDS, spacing=1.0, epsilon=1.0,
         names=names, select=["kanji", "kana", "other"], variants=True, max_unreadable=0, rules={},
+        backend="loky", address=None,
     )  # fmt: skip
 
 
