@@ -59,6 +59,15 @@ def write_json(path: Path | str, values: Any) -> None:
         partial.write_text(text + "\n", encoding="utf-8")
 
 
+def write_licences(folder: Path, data: dict[str, Any]) -> None:
+    """LICENCES.txt: the texts of the licences that came along with the drawings, if any did; they go wherever what
+    derives from the drawings goes. data: what batches.json says."""
+    texts = data.get("licence_texts", {})
+    if texts:
+        text = "\n\n".join(f"{credit}\n\n{text}" for credit, text in texts.items())
+        (folder / "LICENCES.txt").write_text(f"{text}\n", encoding="utf-8")
+
+
 def _allow(folder: Path, mode: int) -> None:
     """mode: of a new folder here; a file is no program, so it has the same without the right to run it."""
     for path in folder.rglob("*"):

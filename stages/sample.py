@@ -8,8 +8,9 @@ from tqdm import tqdm
 
 from pipeline import dataset, params, render
 from pipeline.describe.dreams import DreamError
+from pipeline.describe.knowledge import Knowledge
 from pipeline.drawing import Steps
-from pipeline.files import whole_folder, write_json
+from pipeline.files import whole_folder, write_json, write_licences
 from pipeline.net import checkpoint
 from pipeline.net.model import WritingNet
 from pipeline.sample import sampler
@@ -23,19 +24,22 @@ def main(row: Any, model: Path, out: Path) -> str:
     options = params.load("sample")
     net, config = checkpoint.load_model(model, sampler.choose_device(options.device))
     dreamer = dreamer_of(net, model, options)
+    untold = Knowledge.load(model).in_hand(options.hand).untold if options.hand and not dreamer else None
     with tqdm(total=options.count, desc="sample", unit=" accepted") as bar:
 
         def show(accepted: int, drawn: int) -> None:
             bar.set_postfix(drawn=drawn, refresh=False)
             bar.update(accepted - bar.n)
 
-        found = sampler.collect(net, options, config["data"], config["pen_weights"], dreamer=dreamer, progress=show)
+        given = (net, options, config["data"], config["pen_weights"])
+        found = sampler.collect(*given, dreamer=dreamer, untold=untold, progress=show)
     with whole_folder(out) as folder:
         dataset.save(folder, found.drawn, sampler.index(found, config["data"]))
         write_json(folder / "acceptance.json", sampler.acceptance(found))
         about = {key: config["data"].get(key) for key in ("width", "height", "licence")}
         about |= {"net": _fingerprint(model), "seed": options.seed}
         write_json(folder / "data.json", about)  # for who exports them
+        write_licences(folder, config["data"])
         draw(folder, found.accepted, options, config["data"], captions(found.accepted_dreams))
     return sampler.sentence(found, options)
 
@@ -45,7 +49,7 @@ def dreamer_of(net: WritingNet, model: Path, options: sampler.SampleParams) -> D
     if options.dream == "free":
         return None
     try:
-        return Dreamer.load(model, net, options.ids)
+        return Dreamer.load(model, net, options.ids, options.hand)
     except DreamError as error:
         print(f"sample: {error}; it dreams freely", flush=True)
         return None

@@ -7,6 +7,8 @@ import pandas as pd
 
 from pipeline import dataset, params, render
 from pipeline.batch import holdout
+from pipeline.dataset import DrawingSet
+from pipeline.describe.encoding import Encoded
 from pipeline.describe.knowledge import Knowledge
 from pipeline.files import whole_folder, write_json
 from pipeline.net import checkpoint
@@ -29,10 +31,14 @@ def main(row: Any, samples: Path, prepared: Path, model: Path, reader: Path, out
     device = sampler.choose_device(options.device, "score.device")
     net, config = checkpoint.load_model(model, device)
     trained_judge = judge.load(reader, device, name=options.judge)
-    material = Material(dataset.load(samples), dataset.load(prepared), holdout.read_description(prepared))
-    found = scoring.score(material, net, config["pen_weights"], trained_judge, options, bar("score"))
+    sample = params.load("sample")
+    real = of_hand(dataset.load(prepared), sample.hand)
+    material = Material(dataset.load(samples), real, holdout.read_description(prepared))
+    found = scoring.score(
+        material, net, config["pen_weights"], trained_judge, options, bar("score"), untold_of(model, sample.hand)
+    )
     if net.describer is not None:
-        knows, sample = Knowledge.load(model), params.load("sample")
+        knows = Knowledge.load(model).in_hand(sample.hand)
         progress = named(bar("score"), "write described")
         told = described.described(net, knows, material, config["pen_weights"], sample, options.seed, progress)
         if told is not None:
@@ -53,6 +59,16 @@ def main(row: Any, samples: Path, prepared: Path, model: Path, reader: Path, out
     write_json(out / "metrics.json", found.metrics)
     row.complete()
     return scoring.sentence(found.metrics)
+
+
+def untold_of(model: Path, hand: str | None) -> Encoded | None:
+    """What says to the net in which hand it is to be, where that is not the first."""
+    return Knowledge.load(model).in_hand(hand).untold if hand else None
+
+
+def of_hand(drawings: DrawingSet, hand: str | None) -> DrawingSet:
+    """What is written in one hand is held against real drawings of that one."""
+    return drawings.where((drawings.index["hand"] == (hand or "")).to_numpy()) if "hand" in drawings.index else drawings
 
 
 def exhibit(out: Path, material: Material, found: Scores, films: list, curves: Any, config: dict[str, Any]) -> None:

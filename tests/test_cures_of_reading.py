@@ -129,7 +129,7 @@ CURES = {
         lambda work: work.zip(a_svg=GOOD),
     ),
     "a zip without a drawing": (
-        lambda work: work.zip(a_txt=b"x"),
+        lambda work: work.zip(a_html=b"x"),
         "none of its 1 entries is an .svg file.*; give another",
         lambda work: work.zip(a_svg=GOOD),
     ),

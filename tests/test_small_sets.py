@@ -133,6 +133,45 @@ def test_it_is_scored(name, tmp_path, monkeypatch):
     assert set(pd.read_parquet("batches/index.parquet")["description"]) == {""}  # no component is named
 
 
+# ---- two hands
+
+KANJI = [chr(code) for code in range(0x4E00, 0x4E18)]
+
+
+def test_two_hands_through_all_stages(tmp_path, monkeypatch):
+    """A character of both is held out in both, each drawing knows its hand, and what derives from them bears both
+    credits and the licence that came along; the second hand is what is written and held against."""
+    monkeypatch.chdir(tmp_path)
+    Path("theirs").mkdir()
+    for i, character in enumerate(KANJI[4:] + ["龍"]):
+        medians = {"strokes": [], "medians": [[[100 + 10 * i, 800], [900 - 10 * i, 700]]]}
+        Path("theirs", f"{character}.json").write_text(json.dumps(medians))
+    theirs = {"source": "folder", "path": "theirs", "licence": "by them"}
+    changes = {
+        "fetch": {"path": "svg", "licence": "by us", "hands": {"theirs": theirs}},
+        "parse": {"names": "character", "rules": {"theirs": "rdp"}, "select": ["kanji", "other"]},
+        "batch": HALVES, "model": TOLD["model"], "sample": {"hand": "theirs"},
+    }  # fmt: skip
+    monkeypatch.setattr("tests.test_small_sets.folder", by_character)
+    assert list(through(lines(len(KANJI)), changes))[-1] == "score"
+    index = pd.read_parquet("batches/index.parquet")
+    assert index.groupby("hand").size().to_dict() == {"": 24, "theirs": 21}
+    assert set(index["width"]) == {100} and index["id"].is_unique and "theirs/龍" in set(index["id"])
+    splits = index.groupby("code_point")["split"].nunique()
+    assert (splits == 1).all() and index["code_point"].nunique() == 25
+    assert set(index["style"]) == {0, 2}
+    assert json.loads(Path("model/descriptions.json").read_text())["hands"] == ["theirs"]
+    assert "by us; by them" in Path("samples/sheet.svg").read_text()
+    assert json.loads(Path("scores/metrics.json").read_text())["test"]["nats_per_step"] < 100
+
+
+def by_character(path: Path, drawings: list[list[str]]) -> None:
+    path.mkdir()
+    for character, (d,) in zip(KANJI, drawings, strict=True):
+        text = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100" stroke="#000"><path d="{d}"/></svg>'
+        (path / f"{character}.svg").write_text(text)
+
+
 STOPPED = {
     # drawings, parameters, the last stage that ends well, what the next one says
     "one drawing": (lines(1), {}, "parse", r"1 drawings, none in valid or test; at least 3 are needed"),

@@ -34,6 +34,15 @@ Seed = Annotated[
     int | None,
     option("--seed", min=0, metavar="N", help="The same seed and options give the same characters (random, told)."),
 ]
+Hand = Annotated[
+    str | None,
+    option(
+        "--hand",
+        metavar="NAME",
+        help="Write in this hand, of a net that has learnt several (the first).",
+        panel=WRITING,
+    ),
+]
 Start = Annotated[
     str | None,
     option(
@@ -123,6 +132,7 @@ def sample(
     pen_temperature: PenTemperature = None,
     dream: Dream = None,
     ids: Ids = None,
+    hand: Hand = None,
     filtered: Filtered = True,
     color: Colour = True,
     columns: Columns = 10,
@@ -146,7 +156,9 @@ def sample(
         raise CommandError("--ids goes with --dream described; leave it out, or give both")
     if kind == "folder":
         writer.check_free(out, count, planned)
-    dreamer = net.dreamer(ids) if planned else None
+    if hand and not planned:
+        raise CommandError("--hand goes with what is described first; leave it out, or --start and --dream free")
+    dreamer = net.dreamer(ids, hand) if planned else None
     begin = prefix.read(start, net.data, _starts_of(folder, starts_file)) if start else None
     temperatures = {
         "mixture_temperature": temperature if mixture_temperature is None else mixture_temperature,

@@ -16,6 +16,7 @@ from pipeline.cli.sample import (
     Animate,
     Colour,
     Columns,
+    Hand,
     MixtureTemperature,
     Model,
     Out,
@@ -92,6 +93,7 @@ def write(
     missing: Missing = None,
     batches: Batches = None,
     beside: Beside = None,
+    hand: Hand = None,
     seed: Seed = None,
     temperature: Temperature = None,
     mixture_temperature: MixtureTemperature = None,
@@ -118,7 +120,7 @@ def write(
         "width_temperature": temperature if width_temperature is None else width_temperature,
         "pen_temperature": pen_temperature,
     }
-    job = Job(net, known, out, best_of, seed, temperatures, Look(color, smooth, animate), columns)
+    job = Job(net, known, out, best_of, seed, temperatures, Look(color, smooth, animate), columns, hand)
     if missing:
         said = write_missing(job, missing, batches, beside)
     else:
@@ -139,6 +141,7 @@ class Job:
     temperatures: Mapping[str, float | None]
     look: "Look"
     columns: int
+    hand: str | None
 
 
 def check(
@@ -169,7 +172,7 @@ def write_texts(job: Job, asked: list[str], variants: int, kind: str) -> str:
     from pipeline.write import described, writer
 
     net, place = job.net, str(job.out)
-    reader = described.Reader.of(net, job.table)
+    reader = described.Reader.of(net, job.table, job.hand)
     each = [text for text in asked for _ in range(variants)]
     wanted = [reader.encode(reader.read(text)) for text in each]
     if kind == "folder":
@@ -194,7 +197,7 @@ def write_missing(job: Job, name: str, batches: Path | None, font: Path | None) 
     from pipeline.write import described, glyphs, missing
 
     missing.check_new(job.out)
-    reader = described.Reader.of(job.net, job.table)
+    reader = described.Reader.of(job.net, job.table, job.hand)
     wanted, there = missing.wanted(name), missing.there(reader.knows, batches)
     plans = [missing.plan(character, reader) for character in wanted if character not in there]
     # before the long work, so that a bad font is told at once

@@ -62,13 +62,14 @@ class Exemplar:
 @dataclass(frozen=True)
 class Encoded:
     """One description: names (L,) and paths (L, DEPTH), parts (V,) the token of each visit, pieces (V,); exemplar: of
-    the visits, none where it is None."""
+    the visits, none where it is None; hand: the number of the one to write in, 0 for the first."""
 
     names: NDArray[np.int64]
     paths: NDArray[np.int64]
     parts: NDArray[np.int64]
     pieces: NDArray[np.int64]
     exemplar: Exemplar | None = None
+    hand: int = 0
 
     @property
     def shown(self) -> Exemplar:

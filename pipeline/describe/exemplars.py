@@ -31,6 +31,7 @@ from pipeline.files import whole_file
 
 FILE = "exemplars.safetensors"
 BRUSH = "Kaisho"  # in the name of a variant
+STYLES = 2  # of the first hand: as in books, and with a brush; each further hand is one more
 GRID = 0.001  # of a scaled unit; KanjiVG's own digits are 0.01 / 15
 STRETCH = 2.5  # at most, of what stood elsewhere
 
@@ -50,11 +51,11 @@ class Run(NamedTuple):
 class Choice:
     """Which instance is the exemplar: one of the `among` that fit best, by lot of the source, else the best.
 
-    families: of the characters that must not be shown; style: see `styles_of`; hidden: share of the parts known by name
-    for which none is shown, by lot."""
+    families: of the characters that must not be shown; style: see `styles_of`, None for the net's own; hidden: share of
+    the parts known by name for which none is shown, by lot."""
 
     families: frozenset[int] = frozenset()
-    style: int = 0
+    style: int | None = None
     source: np.random.Generator | None = None
     among: int = 1
     hidden: float = 0.0
@@ -76,19 +77,29 @@ def families_of(index: pd.DataFrame) -> NDArray[np.int32]:
 
 
 def styles_of(index: pd.DataFrame) -> NDArray[np.uint8]:
-    """(D,) of each drawing 1 where it is one of KanjiVG's brush forms, else 0."""
+    """(D,) of each drawing 1 where it is one of KanjiVG's brush forms, else 0; where a set has several hands, of the
+    drawings of hand h, from 1, STYLES + h - 1: their column `style` says it."""
+    if "style" in index:
+        return index["style"].to_numpy(np.uint8)
     if "variant" not in index:
         return np.zeros(len(index), np.uint8)
     return np.array([BRUSH in variant for variant in index["variant"]], np.uint8)
 
 
-def usual_forms(index: pd.DataFrame) -> NDArray[np.bool_]:
-    """(D,) of each character one drawing: the one that is no variant, else the first; all that have no code point."""
+def hand_of(style: int) -> int:
+    """The number of the hand whose style it is, 0 for the first."""
+    return max(0, style - STYLES + 1)
+
+
+def usual_forms(index: pd.DataFrame, each_hand: bool = False) -> NDArray[np.bool_]:
+    """(D,) of each character one drawing, or one of each hand: the one that is no variant, else the first; all that
+    have no code point."""
     codes = index["code_point"].to_numpy()
+    hands = np.array([hand_of(style) for style in styles_of(index).tolist()]) * each_hand
     plain = (index["variant"] == "").to_numpy() if "variant" in index else np.ones(len(index), bool)
-    order = np.lexsort((np.arange(len(index)), ~plain, codes))
+    order = np.lexsort((np.arange(len(index)), ~plain, hands, codes))
     first = np.ones(len(index), bool)
-    first[1:] = np.diff(codes[order]) != 0
+    first[1:] = (np.diff(codes[order]) != 0) | (np.diff(hands[order]) != 0)
     usual = np.zeros(len(index), bool)
     usual[order] = first
     return usual | (codes < 0)
@@ -197,9 +208,10 @@ class Library:
 
     def _best(self, name: str, path: NDArray, rest: int, choice: Choice) -> NDArray[np.int64]:
         """The rows of the `among` best ones, the best first."""
-        key = (name, path.tobytes(), rest, choice.style)
+        style = choice.style or 0
+        key = (name, path.tobytes(), rest, style)
         if key not in self._orders:
-            self._orders[key] = self._order(name, path, rest, choice.style)
+            self._orders[key] = self._order(name, path, rest, style)
         rows = self._orders[key]
         for family in choice.families:
             rows = rows[self._family[rows] != family]
@@ -216,6 +228,32 @@ class Library:
         alike = np.cumprod((self.arrays["paths"][rows] == path)[:, ::-1], axis=1).sum(axis=1)
         apart = np.abs(self.arrays["rest"][rows].astype(np.int64) - rest)
         return rows[np.lexsort((apart, -alike, self._style[rows] != style))]
+
+    def only(self, style: int) -> "Library":
+        """The instances of this style and their strokes alone."""
+        a = self.arrays
+        kept = a["styles"] == style
+        rows = np.flatnonzero(kept[a["drawing"]])
+        strokes = np.flatnonzero(np.repeat(kept, np.diff(a["drawings"])))
+        lengths = np.diff(a["strokes"])
+        runs = np.diff(a["runs"])
+        return Library(
+            self.names,
+            a
+            | {
+                "points": a["points"][np.repeat(np.isin(np.arange(len(lengths)), strokes), lengths)],
+                "strokes": np.cumsum([0, *lengths[strokes]]).astype(np.int32),
+                "drawings": np.cumsum([0, *np.diff(a["drawings"])[kept]]).astype(np.int32),
+                "families": a["families"][kept],
+                "styles": a["styles"][kept],
+                "name": a["name"][rows],
+                "drawing": (np.cumsum(kept) - 1)[a["drawing"][rows]].astype(np.int32),
+                "rest": a["rest"][rows],
+                "paths": a["paths"][rows],
+                "runs": np.cumsum([0, *runs[rows]]).astype(np.int32),
+                "spans": a["spans"][np.repeat(kept[a["drawing"]], runs)],
+            },
+        )
 
     def _strokes(self, row: int) -> list[Run]:
         first = self.arrays["drawings"][self.arrays["drawing"][row]]

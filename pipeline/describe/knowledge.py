@@ -15,7 +15,7 @@ from pipeline.describe import description as grammar
 from pipeline.describe import exemplars, visits
 from pipeline.describe.derivation import Told
 from pipeline.describe.description import MOST_DEPTH, Description
-from pipeline.describe.encoding import Encoded, Vocabulary, encode, vocabulary
+from pipeline.describe.encoding import FREE, Encoded, Vocabulary, encode, vocabulary
 from pipeline.describe.exemplars import BEST, Choice, Library
 from pipeline.describe.visits import Habits, Visit
 from pipeline.files import write_json
@@ -32,17 +32,24 @@ class UnknownPartError(ValueError):
     """A part that the net neither knows by name nor can spell."""
 
 
+class UnknownHandError(ValueError):
+    """A hand that the net has not learnt."""
+
+
 @dataclass(frozen=True)
 class Knowledge:
     """spellings: name -> its spelling by the names of its parts, the usual one; characters: those that the net has
     learnt from, the others' spellings are known all the same; library: exemplars of parts, for a net that is shown
-    them."""
+    them; hands: the names of those it can write in beside the first; style: see `exemplars.styles_of`, of what is
+    encoded unless told otherwise."""
 
     vocabulary: Vocabulary
     spellings: dict[str, str]
     habits: Habits
     characters: tuple[str, ...] = ()
     library: Library = exemplars.NOTHING
+    hands: tuple[str, ...] = ()
+    style: int = 0
 
     @classmethod
     def learn(
@@ -61,6 +68,7 @@ class Knowledge:
 
     def save(self, folder: Path) -> None:
         values = {"names": self.vocabulary.names, "spellings": self.spellings, "habits": self.habits.as_json()}
+        values |= {"hands": self.hands} if self.hands else {}
         write_json(folder / FILE, {**values, "characters": self.characters})
         if self.library is not exemplars.NOTHING:
             self.library.save(folder)
@@ -72,12 +80,31 @@ class Knowledge:
             values = json.loads((folder / FILE).read_text(encoding="utf-8"))
             habits = Habits.from_json(values["habits"])
             names, characters = (tuple(map(str, values[key])) for key in ("names", "characters"))
-            known = cls(Vocabulary(names), dict(values["spellings"]), habits, characters)
+            hands = tuple(map(str, values.get("hands", ())))
+            known = cls(Vocabulary(names), dict(values["spellings"]), habits, characters, hands=hands)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise KnowledgeError(
                 f"{folder / FILE} tells nothing of descriptions ({error!r}); `dvc repro --force train` makes it anew"
             ) from None
         return replace(known, library=Library.load(folder)) if shown or (folder / exemplars.FILE).exists() else known
+
+    def in_hand(self, hand: str | None) -> "Knowledge":
+        """The same, for what is to be written in that hand; None: the first. Raises UnknownHandError."""
+        if hand is None:
+            return replace(self, style=0)
+        if hand not in self.hands:
+            known = f"it knows {', '.join(self.hands)} beside its first" if self.hands else "it knows one alone"
+            raise UnknownHandError(f"the net has learnt no hand {hand!r}; {known}: name another, or none")
+        return replace(self, style=exemplars.STYLES + self.hands.index(hand))
+
+    def first_hand(self) -> "Knowledge":
+        """The same of a net that writes in the first hand alone."""
+        return replace(self, hands=(), style=0, library=self.library.only(0)) if self.hands else self
+
+    @property
+    def untold(self) -> Encoded:
+        """Of a drawing of which nothing is told but the hand."""
+        return replace(FREE, hand=exemplars.hand_of(self.style))
 
     def by_name(self, name: str, families: frozenset[int] = frozenset()) -> bool:
         """Whether a part can be told by its name: it is in the vocabulary, or a character of another family shows how
@@ -109,7 +136,9 @@ class Knowledge:
         """What `spelled` gave, as the net takes it. order: of writing, the usual one if None, of a part that is
         not drawn nothing; choice: of exemplars."""
         order = self.habits.of_description(asked) if order is None else order
-        encoded = encode(asked, order, self.vocabulary)
+        choice = replace(choice, style=self.style if choice.style is None else choice.style)
+        hand = exemplars.hand_of(choice.style or 0)
+        encoded = replace(encode(asked, order, self.vocabulary), hand=hand)
         if not self.library.names:
             return encoded
         names = [leaf.name for leaf, _ in grammar.leaves(asked)]

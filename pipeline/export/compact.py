@@ -52,6 +52,7 @@ from pipeline.net.model import UNDESCRIBED, ModelParams, WritingNet
 FORMAT = "fake-kanji net"
 VERSION, DESCRIBED, SHOWN = 1, 2, 3  # of a net that is told nothing, told of parts, shown exemplars of them, too
 FIRST, TOLD_COLUMNS, SHOWN_COLUMNS = "layers.0.weight_ih_l0", "told.weight", "shown.weight"
+HANDS = "describer.hand.weight"  # left out: it writes in the first hand
 FINE = ("head.weight", FIRST, SHOWN_COLUMNS)  # in 16 bits
 LARGEST = {8: 127, 16: 32767}
 KINDS = {8: "<i1", 16: "<i2"}
@@ -89,7 +90,7 @@ def pack(
     if net.describer is None or knows is None:
         return content
     weights = net.state_dict()
-    told = {name: tensor for name, tensor in weights.items() if name not in free.state_dict()}
+    told = {name: tensor for name, tensor in weights.items() if name not in free.state_dict() and name != HANDS}
     columns = weights[FIRST][:, -net.options.told :]
     told[TOLD_COLUMNS] = columns[:, :TOLD]
     if net.options.exemplars:

@@ -64,7 +64,8 @@ def _one(path: Path, folder: Path, names: Names) -> tuple[dict, Steps]:
 def _options(names: Names, side: float) -> ParseParams:
     return ParseParams(
         rule="bezier", chord_length=max(CHORD * side / SIDE, 0.01), max_chords=MOST_CHORDS, spacing=1.0, epsilon=1.0,
-        names=names, select=["kanji", "kana", "other"], variants=True, max_unreadable=0,
+        names=names, select=["kanji", "kana", "other"], variants=True, max_unreadable=0, rules={},
+        backend="loky", address=None,
     )  # fmt: skip
 
 

@@ -215,7 +215,7 @@ def make(net: WritingNet, config: dict[str, Any], prepared: Path | None, knows: 
 
 def known(net: WritingNet, folder: Path) -> Knowledge | None:
     """What the net of a model's folder knows of descriptions, if it is told of parts. Raises KnowledgeError."""
-    return Knowledge.load(folder) if net.describer is not None else None
+    return Knowledge.load(folder).first_hand() if net.describer is not None else None
 
 
 def write(folder: Path, made: Made, root: Path = ROOT) -> None:

@@ -23,6 +23,8 @@ from pipeline import files
 
 CACHE_VARIABLE = "FAKE_KANJI_CACHE"
 
+NPM_S = 600  # seconds for a package of npm
+
 # What `pip -vv` writes when it cannot talk to an index, whatever it makes of that in the end.
 _NO_NETWORK = re.compile(
     r"connection error|connection broken|Read timed out|Connection to \S+ timed out|ProxyError|confirming the ssl"
@@ -52,6 +54,21 @@ def package(name: str, version: str, sha256: str) -> Path:
             shutil.copyfile(downloaded, target)
 
     return _cached(f"{name}-{version}-{sha256[:12]}.whl", sha256, bring)
+
+
+def npm_package(name: str, version: str, sha256: str) -> Path:
+    """The .tgz of a pinned package of npm, brought by npm: the user's own npm configuration decides from which
+    registry. Raises SourceError."""
+    wanted = f"{name} {version}"
+
+    def bring(target: Path) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            downloaded = _npm_pack(name, version, Path(folder))
+            if (got := digest(downloaded)) != sha256:
+                raise SourceError(_mismatch(wanted, got, sha256))
+            shutil.copyfile(downloaded, target)
+
+    return _cached(f"{name.replace('/', '-').lstrip('@')}-{version}-{sha256[:12]}.tgz", sha256, bring)
 
 
 def release(url: str, sha256: str) -> Path:
@@ -153,3 +170,34 @@ def _explain(name: str, version: str, sha256: str, said: str) -> str:
         return what + f"there is no such version; there are {versions[1]}: correct fetch.version and fetch.sha256"
     errors = [line for line in said.splitlines() if line.startswith("ERROR: ")]
     return what + (errors[0].removeprefix("ERROR: ") if errors else "pip failed and did not say why")
+
+
+# ---- npm ----
+
+
+def _npm_pack(name: str, version: str, folder: Path) -> Path:
+    what = f"npm's package {name} {version} could not be brought: "
+    npm = shutil.which("npm")
+    if npm is None:
+        raise SourceError(what + "there is no npm here; install Node.js, which has it, or give the files as a folder")
+    command = [npm, "pack", "--silent", "--pack-destination", str(folder), f"{name}@{version}"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=NPM_S, check=False)
+    except subprocess.TimeoutExpired:
+        raise SourceError(what + f"npm took more than {NPM_S} s; check the network and `npm config list`") from None
+    found = list(folder.glob("*.tgz"))
+    if done.returncode or len(found) != 1:
+        raise SourceError(what + _explain_npm(done.stdout + done.stderr))
+    return found[0]
+
+
+def _explain_npm(said: str) -> str:
+    """One plain line for what npm said."""
+    if re.search(r"\bE404\b", said):
+        return "npm's registry has no such package; check fetch.package and `npm config list`"
+    if re.search(r"\bETARGET\b", said):
+        return "there is no such version; correct fetch.version and fetch.sha256"
+    if re.search(r"\b(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH)\b", said):
+        return "npm cannot reach its registry; check the network and `npm config list`"
+    lines = [line for line in said.splitlines() if line.strip()]
+    return _short(ValueError(lines[0])) if lines else "npm failed and did not say why"

@@ -6,15 +6,18 @@ quickdraw  .ndjson of Quick, Draw!, simplified or raw
 pot        CASIA's online handwriting, a file a writer
 iam        IAM On-Line's .xml of strokes, a line of text a file
 kanjivg    KanjiVG's single .xml or .xml.gz
+hanzi-writer  hanzi-writer's .json, a character a file, or one of all
+makemeahanzi  Make Me a Hanzi's graphics.txt, a character a line
 
 What a format means is in its reader's docstring. How another one is added: pipeline/parse/formats/__init__.py.
 """
 
+import re
 import struct
 import zlib
 from typing import Literal
 
-Format = Literal["svg", "stroke-3", "quickdraw", "pot", "iam", "kanjivg"]
+Format = Literal["svg", "stroke-3", "quickdraw", "pot", "iam", "kanjivg", "hanzi-writer", "makemeahanzi"]
 
 ENDINGS: dict[str, tuple[str, ...]] = {
     "svg": (".svg", ".svgz"),
@@ -23,16 +26,25 @@ ENDINGS: dict[str, tuple[str, ...]] = {
     "pot": (".pot",),
     "iam": (".xml",),
     "kanjivg": (".xml", ".xml.gz"),
+    "hanzi-writer": (".json",),
+    "makemeahanzi": (".txt",),
 }
+GENERAL = (".json", ".txt")  # endings of many things that are no drawings
 ALL_ENDINGS = tuple(dict.fromkeys(ending for endings in ENDINGS.values() for ending in endings))
 HEAD_BYTES = 65536  # enough of a file to tell its format
 
+_CHARACTER = re.compile(rb'"character"\s*:')
 _ROOTS = {b"<svg": "svg", b"<WhiteboardCaptureSession": "iam", b"<kanjivg": "kanjivg"}
 
 
 def has_ending(name: str, wanted: str) -> bool:
     """Whether a file of this name may be of the format `wanted`, or of any for auto."""
     return name.lower().endswith(ALL_ENDINGS if wanted == "auto" else ENDINGS[wanted])
+
+
+def may_be_anything(name: str) -> bool:
+    """Whether a file of this name may well be no drawing, though one of its ending may be."""
+    return name.lower().endswith(GENERAL)
 
 
 def tell(head: bytes) -> str | None:
@@ -42,6 +54,8 @@ def tell(head: bytes) -> str | None:
     if head.startswith(b"PK\x03\x04"):
         return "stroke-3"
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if text.startswith(b"{") and b'"medians"' in text:
+        return "makemeahanzi" if _CHARACTER.search(text.partition(b"\n")[0]) else "hanzi-writer"
     if text.startswith(b"{"):
         return "quickdraw"
     if text.startswith(b"<"):

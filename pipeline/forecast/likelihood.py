@@ -19,8 +19,10 @@ from torch import Tensor
 
 from pipeline.batch.minibatches import Rows
 from pipeline.dataset import DrawingSet
+from pipeline.describe.encoding import Encoded
 from pipeline.drawing import END_OF_CHARACTER, END_OF_STROKE
 from pipeline.forecast import bootstrap
+from pipeline.net import describer
 from pipeline.net.loss import PEN_STATES, pen_log_probabilities, step_losses
 from pipeline.net.model import WritingNet
 from pipeline.progress import Progress, unseen
@@ -53,9 +55,14 @@ class Forecast:
 
 @torch.inference_mode()
 def forecast(
-    net: WritingNet, drawings: DrawingSet, pen_weights: Sequence[float], progress: Progress = unseen
+    net: WritingNet,
+    drawings: DrawingSet,
+    pen_weights: Sequence[float],
+    progress: Progress = unseen,
+    untold: Encoded | None = None,
 ) -> Forecast:
-    """Let the net read every drawing of a set of scaled drawings. Raises LikelihoodError: a result is not finite."""
+    """Let the net read every drawing of a set of scaled drawings. untold: says in which hand they are, where that is
+    not the first. Raises LikelihoodError: a result is not finite."""
     device = next(net.parameters()).device
     weights = torch.tensor(pen_weights, dtype=torch.float32, device=device)
     source = Rows.of(drawings, device)
@@ -66,7 +73,8 @@ def forecast(
         for rows in progress(by_length.split(ROWS)):
             previous, target, keep = source.gather(rows)
             at = _numbers(source.starts[rows], keep.cpu())
-            columns[at] = _columns(net(previous, keep), target[keep], weights).double().cpu()
+            telling = describer.telling([untold] * len(rows), device) if untold else None
+            columns[at] = _columns(net(previous, keep, telling=telling), target[keep], weights).double().cpu()
     values = columns.numpy()
     if not np.isfinite(values).all():
         raise LikelihoodError(

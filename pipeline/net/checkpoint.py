@@ -14,7 +14,6 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
 from pipeline import params
-from pipeline.describe.encoding import NOTHING
 from pipeline.describe.knowledge import Knowledge
 from pipeline.files import whole_file, write_json
 from pipeline.net.model import UNDESCRIBED, ModelParams, WritingNet
@@ -38,8 +37,8 @@ def load_model(folder: Path | str, device: torch.device | str = "cpu") -> tuple[
     try:
         config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
         options = params.build(ModelParams, UNDESCRIBED | config["model"], f"{folder / CONFIG}: model")
-        known = Knowledge.load(folder, options.exemplars).vocabulary if options.described else NOTHING
-        net = WritingNet(options, known=known)
+        knows = Knowledge.load(folder, options.exemplars) if options.described else None
+        net = WritingNet(options, known=knows.vocabulary, hands=len(knows.hands)) if knows else WritingNet(options)
     except (OSError, KeyError, json.JSONDecodeError, UnicodeDecodeError) as error:
         raise CheckpointError(f"{folder} holds no model ({error!r}); `dvc repro train` makes data/model") from None
     tensors, _ = read_tensors(folder / WEIGHTS)

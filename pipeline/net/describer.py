@@ -5,8 +5,10 @@ than once), S steps, D = TOLD numbers that the first recurrent layer gets beside
 
 A description is a sequence of tokens, operators before their operands (see `describe.encoding`). A small bidirectional
 recurrent net reads it; a visit is told what that net says at the visited part, the part's own name and path, and
-whether it is the first visit of it. The pen's third state ends a part: the writer's pointer then moves to the next
-visit. A drawing without description is one unnamed part, of which nothing is told (zeros): then this is the post's net.
+whether it is the first visit of it. Where the drawings are of several hands, it is told in which one to write, beside a
+description or alone: the first hand is told by zeros. The pen's third state ends a part: the writer's pointer then
+moves to the next visit. A drawing without description is one unnamed part, of which nothing is told (zeros): then this
+is the post's net.
 """
 
 from collections.abc import Sequence
@@ -26,9 +28,9 @@ class Telling(NamedTuple):
 
     names (L, B) and paths (L, B, DEPTH) int64: the tokens; lengths (B,) int64, on the CPU: how many of them;
     parts (V, B) and pieces (V, B) int64: the token visited and the how manieth visit of it this is; visits (B,) int64:
-    how many there are; free (B,) bool: drawings without a description. Of exemplars (see `exemplar`): points (P, B, 2)
-    float32, strokes (S + 1, B) and shown (V + 1, B) int64: where each stroke begins, and which is the first of each
-    visit.
+    how many there are; free (B,) bool: drawings without a description; hand (B,) int64: whose, 0 the first. Of
+    exemplars (see `exemplar`): points (P, B, 2) float32, strokes (S + 1, B) and shown (V + 1, B) int64: where each
+    stroke begins, and which is the first of each visit.
     """
 
     names: Tensor
@@ -38,26 +40,30 @@ class Telling(NamedTuple):
     pieces: Tensor
     visits: Tensor
     free: Tensor
+    hand: Tensor
     points: Tensor
     strokes: Tensor
     shown: Tensor
 
     def keep(self, rows: Tensor) -> "Telling":
         """The drawings for which the (B,) boolean tensor is true."""
-        single = {"lengths": self.lengths[rows.cpu()], "visits": self.visits[rows], "free": self.free[rows]}
+        single = {"lengths": self.lengths[rows.cpu()]} | {
+            name: getattr(self, name)[rows] for name in ("visits", "free", "hand")
+        }
         return Telling(**single, **{name: getattr(self, name)[:, rows] for name in self._fields if name not in single})
 
 
 class Describer(nn.Module):
-    """Reads descriptions: forward gives what each visit is told."""
+    """Reads descriptions: forward gives what each visit is told. names: tokens; hands: beside the first."""
 
-    def __init__(self, names: int):
+    def __init__(self, names: int, hands: int = 0):
         super().__init__()
         self.name = nn.Embedding(names, EMBEDDING)
         self.path = nn.Embedding(DEPTH * PLACES, EMBEDDING)
         self.piece = nn.Embedding(PIECES, TOLD)
         self.reader = nn.GRU(EMBEDDING, TOLD // 2, bidirectional=True)
         self.own = nn.Linear(EMBEDDING, TOLD)
+        self.hand = nn.Embedding(1 + hands, TOLD, padding_idx=0) if hands else None
 
     @torch.no_grad()
     def initialise(self, source: torch.Generator) -> None:
@@ -68,6 +74,8 @@ class Describer(nn.Module):
                 parameter.zero_()
             else:
                 parameter.normal_(std=EMBEDDING**-0.5, generator=source)
+        if self.hand is not None:
+            self.hand.weight[0] = 0  # the first, which the padding index keeps so
 
     def forward(self, telling: Telling) -> Tensor:
         """(V, B, D) float32; zeros where nothing is told."""
@@ -79,7 +87,8 @@ class Describer(nn.Module):
             everywhere = context + self.own(tokens)  # (L, B, D)
             at = telling.parts.unsqueeze(-1).expand(-1, -1, TOLD)
             told = everywhere.gather(0, at) + self.piece(telling.pieces)
-            return told * ~telling.free.unsqueeze(-1)
+            told = told * ~telling.free.unsqueeze(-1)
+            return told if self.hand is None else told + self.hand(telling.hand)
 
 
 def telling(described: Sequence[Encoded], device: torch.device | str = "cpu") -> Telling:
@@ -96,6 +105,7 @@ def telling(described: Sequence[Encoded], device: torch.device | str = "cpu") ->
         pieces=padded([one.pieces for one in described]),
         visits=torch.tensor([len(one.parts) for one in described], device=device),
         free=torch.tensor([one.free for one in described], device=device),
+        hand=torch.tensor([one.hand for one in described], device=device),
         points=padded([one.shown.points for one in described]),
         strokes=padded([one.shown.strokes for one in described]),
         shown=padded([one.shown.shown for one in described]),

@@ -95,17 +95,20 @@ class State:
 class WritingNet(nn.Module):
     """forward: training, whole drawings at once. start and step: writing, one step at a time.
 
-    known: the names of parts, for a net that is told of them. Without a telling it writes freely.
+    known: the names of parts, for a net that is told of them; hands: beside the first one, in which it can write.
+    Without a telling it writes freely.
     """
 
-    def __init__(self, options: ModelParams, source: torch.Generator | None = None, known: Vocabulary = NOTHING):
+    def __init__(
+        self, options: ModelParams, source: torch.Generator | None = None, known: Vocabulary = NOTHING, hands: int = 0
+    ):
         super().__init__()
         self.options, self.known = options, known
         hidden, features = options.hidden_size, 2 + PEN_STATES + 4 * options.position_input + options.told
         cell = CELLS[options.cell]
         self.layers = nn.ModuleList(cell(hidden if i else features, hidden) for i in range(options.layers))
         self.head = nn.Linear(hidden, mixture.BLOCKS * options.mixtures + PEN_STATES)
-        self.describer = Describer(known.tokens) if options.described else None
+        self.describer = Describer(known.tokens, hands) if options.described else None
         if source is not None:
             self._initialise(source)
 

@@ -3,7 +3,7 @@ SVG documents, which svg/documents.py reads."""
 
 from types import ModuleType
 
-from pipeline.parse.formats import casia, iam, kanjivg, quickdraw, stroke3
+from pipeline.parse.formats import casia, hanzi_writer, iam, kanjivg, makemeahanzi, quickdraw, stroke3
 
 RECORDS: dict[str, ModuleType] = {
     "stroke-3": stroke3,
@@ -11,5 +11,7 @@ RECORDS: dict[str, ModuleType] = {
     "pot": casia,
     "iam": iam,
     "kanjivg": kanjivg,
+    "hanzi-writer": hanzi_writer,
+    "makemeahanzi": makemeahanzi,
 }
 AS_SVG = ("svg", "kanjivg")

@@ -18,21 +18,24 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
+from joblib import Parallel, delayed, effective_n_jobs
 
 from pipeline.drawing import Steps
-from pipeline.parse import readers, single
+from pipeline.parse import engine, readers, single
 from pipeline.parse.formats.sketch import Record
 from pipeline.parse.options import ParseParams, how_resampled
-from pipeline.parse.single import Parsed, read_file, read_record
+from pipeline.parse.single import Manner, Parsed, read_file, read_record
 from pipeline.parse.tally import Tally
 
 __all__ = [
-    "ParseError", "ParseParams", "Parsed", "Result", "Tally", "how_resampled", "names", "parse", "parse_into",
-    "read_chunk", "read_file", "read_record",
+    "Manner", "Other", "ParseError", "ParseParams", "Parsed", "Result", "Tally", "how_resampled", "names", "parse",
+    "parse_into", "read_chunk", "read_file", "read_record",
 ]  # fmt: skip
 
-CHUNK = 128  # files a task: some hundredths of a second of sending for some tenths of work
+AS_IT_IS = Manner()
+# a task: some hundredths of a second of sending for some tenths of work
+CHUNK, MANY = 128, 1024  # files; drawings of the formats of many a file
+WINDOW = 16_384  # drawings a process that are under way or wait to be kept; what is read runs no further ahead
 
 
 class ParseError(ValueError):
@@ -49,6 +52,16 @@ class Result:
     unreadable: pd.DataFrame
     notes: pd.DataFrame
     summary: dict
+
+
+@dataclass(frozen=True)
+class Other:
+    """A source: its archive, how it is read, its files' format, and whose hand it is."""
+
+    archive: Path
+    options: ParseParams
+    form: str
+    hand: str | None
 
 
 Keep = Callable[[list[Steps], pd.DataFrame], None]  # takes some drawings and their rows of the index
@@ -80,23 +93,29 @@ def parse_into(
     jobs: int = -1,
     progress: Callable[[int], None] = lambda done: None,
     form: str = "svg",
+    others: Sequence[Other] = (),
 ) -> Tally:
     """Read all drawings of the archive, in order of the files' names, whatever the number of jobs, and hand the
     selected ones to `keep`, chunk by chunk.
 
-    jobs      processes (-1: one a processor); joblib's own settings decide where they run
+    jobs      processes (-1: one a processor) of loky; a cluster's workers are as many as it has
     progress  called with the number of drawings done since the last call
     form      the files' format, see fetch/formats.py
+    others    further sources, read after it; their drawings are brought to the size of its first one's box
     Raises ParseError: no archive, more unreadable drawings than options.max_unreadable, or nothing selected;
     FormatError: a file that is not of the format.
     """
-    tally = Tally(options, of_names=form in readers.AS_SVG)
-    for chunk in _work(archive, options, jobs, form):
-        tally.add(chunk)
-        selected = [one for one in chunk if one.steps is not None]
-        if selected and tally.failed <= options.max_unreadable:
-            keep([one.steps for one in selected if one.steps is not None], _index([one.row for one in selected]))
-        progress(len(chunk))
+    tally = Tally(options)
+    side: float | None = None
+    for part in (Other(archive, options, form, "" if others else None), *others):
+        tally.of_names = part.form in readers.AS_SVG
+        for chunk in _work(part, Manner(part.form, part.hand, side if part.hand else None), jobs):
+            tally.add(chunk)
+            selected = [one for one in chunk if one.steps is not None]
+            if selected and tally.failed <= options.max_unreadable:
+                keep([one.steps for one in selected if one.steps is not None], _index([one.row for one in selected]))
+                side = side or max(selected[0].row["width"], selected[0].row["height"])
+            progress(len(chunk))
     if tally.failed > options.max_unreadable:
         raise ParseError(tally.too_many())
     if not tally.kept:
@@ -113,16 +132,23 @@ def names(archive: Path) -> list[str]:
         raise ParseError(f"{archive} is not an archive of drawings ({error}); run `dvc repro fetch`") from None
 
 
-def _work(archive: Path, options: ParseParams, jobs: int, form: str) -> Iterator[list[Parsed]]:
-    tasks = (delayed(read_chunk)(chunk, options, form) for chunk in _chunks(archive, form))
-    return Parallel(n_jobs=jobs, return_as="generator")(tasks)
+def _work(part: Other, manner: Manner, jobs: int) -> Iterator[list[Parsed]]:
+    source, options = _chunks(part.archive, part.form), part.options
+    with engine.engine(options.backend, options.address), Parallel(n_jobs=jobs, return_as="generator") as parallel:
+        window = max(1, WINDOW // _size(part.form)) * effective_n_jobs(jobs)
+        while chunks := list(islice(source, window)):
+            yield from parallel(delayed(read_chunk)(chunk, options, manner) for chunk in chunks)
 
 
 def _chunks(archive: Path, form: str) -> Iterator[list[Record]]:
     """Read here and sent to the tasks: a job on another machine need not see the archive."""
     source = _records(archive, form)
-    while chunk := list(islice(source, CHUNK)):
+    while chunk := list(islice(source, _size(form))):
         yield chunk
+
+
+def _size(form: str) -> int:
+    return CHUNK if form in readers.AS_SVG else MANY
 
 
 def _records(archive: Path, form: str) -> Iterator[Record]:
@@ -139,9 +165,9 @@ def _records(archive: Path, form: str) -> Iterator[Record]:
                 raise ParseError(f"{archive}: {name} is damaged ({error}); run `dvc repro --force fetch`") from None
 
 
-def read_chunk(chunk: Sequence[Record], options: ParseParams, form: str = "svg") -> list[Parsed]:
+def read_chunk(chunk: Sequence[Record], options: ParseParams, manner: Manner = AS_IT_IS) -> list[Parsed]:
     """The work of one task: parse some drawings."""
-    return [single.read(record, options, form) for record in chunk]
+    return [single.read(record, options, manner) for record in chunk]
 
 
 def _index(rows: list[dict]) -> pd.DataFrame:

@@ -44,15 +44,15 @@ class Dreamer:
     dreams: Dreams
 
     @classmethod
-    def load(cls, model: Path, net: WritingNet, ids: Path | str | None = None) -> Self:
-        """For the net of that folder; ids: a table of characters that must not come out.
-        Raises UntoldError, TableError, KnowledgeError, DreamError."""
+    def load(cls, model: Path, net: WritingNet, ids: Path | str | None = None, hand: str | None = None) -> Self:
+        """For the net of that folder; ids: a table of characters that must not come out; hand: to write in.
+        Raises UntoldError, TableError, KnowledgeError, DreamError, UnknownHandError."""
         if net.describer is None:
             raise UntoldError(
                 f"the net in {model} is never told what to write, so it can only dream freely (sample.dream: free); "
                 "set model.described: true and train one that is"
             )
-        return cls.of(Knowledge.load(model), listed(ids))
+        return cls.of(Knowledge.load(model).in_hand(hand), listed(ids))
 
     @classmethod
     def of(cls, knows: Knowledge, others: Mapping[str, Description] | None = None) -> Self:

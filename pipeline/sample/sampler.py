@@ -17,6 +17,7 @@ from torch import Tensor
 
 from pipeline import params, seeds
 from pipeline.describe import table
+from pipeline.describe.encoding import Encoded
 from pipeline.describe.table import TableError
 from pipeline.drawing import END_OF_CHARACTER, END_OF_STROKE, ON_PAPER, Steps
 from pipeline.net import describer, mixture
@@ -47,6 +48,7 @@ class SampleParams:
 
     dream: Literal["free", "described"]  # as the post's net does, or a description first
     ids: Annotated[str, Field(min_length=1)] | None  # a table of characters that described dreams must not be
+    hand: Annotated[str, Field(min_length=1)] | None  # of fetch.hands, in which to write; null: the first one
     count: Count  # accepted drawings wanted
     max_attempts: Count
     batch_size: Count
@@ -179,12 +181,14 @@ def collect(
     *,
     start: Steps | None = None,
     dreamer: Dreamer | None = None,
+    untold: Encoded | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Collected:
     """Draw until options.count drawings are accepted or options.max_attempts are drawn.
 
     data holds scale (units of the data in one of the net's), width and height of the writing box.
-    start as in `generate`. dreamer: says what each drawing is to be, else they are drawn freely. progress is called
+    start as in `generate`. dreamer: says what each drawing is to be, else they are drawn freely, told `untold` where
+    that is the hand to write in. progress is called
     after each batch with how many were accepted and drawn so far.
     Batch i has a generator of its own, from (seed, SAMPLE_STREAM, i).
     """
@@ -195,7 +199,8 @@ def collect(
         size = min(wanted, options.batch_size, options.max_attempts - len(found.drawn))
         source = seeds.generator(options.seed, SAMPLE_STREAM, batch, device=net.first_step(1).device)
         dreams = dreamer.batch(size, options.seed, batch) if dreamer else []
-        telling = describer.telling([dream.encoded for dream in dreams], source.device) if dreams else None
+        told_each = [dream.encoded for dream in dreams] if dreams or untold is None else [untold] * size
+        telling = describer.telling(told_each, source.device) if told_each else None
         for i, scaled in enumerate(generate(net, size, options, pen_weights, source, start, telling)):
             found.drawn.append(unscaled(joined(scaled), data["scale"]))
             found.dreams.extend(dreams[i : i + 1])

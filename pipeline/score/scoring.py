@@ -18,6 +18,7 @@ from pydantic import Field
 from pipeline import params
 from pipeline.batch.holdout import SPLITS
 from pipeline.dataset import DrawingSet
+from pipeline.describe.encoding import Encoded
 from pipeline.drawing import END_OF_CHARACTER
 from pipeline.forecast import likelihood
 from pipeline.forecast.likelihood import Forecast
@@ -90,14 +91,16 @@ def score(
     judge: Judge,
     options: ScoreParams,
     progress: Progress,
+    untold: Encoded | None = None,
 ) -> Scores:
     """All scores. What there are too few samples for is left out, and what the data tell nothing of.
 
-    pen_weights are those of the training. Raises ScoringError: no sample at all, a split without a drawing.
+    pen_weights are those of the training; untold: see `likelihood.forecast`. Raises ScoringError: no sample at all, a
+    split without a drawing.
     """
     _check(material)
     forecasts = {
-        name: likelihood.forecast(net, material.split(name), pen_weights, named(progress, f"read {name}"))
+        name: likelihood.forecast(net, material.split(name), pen_weights, named(progress, f"read {name}"), untold)
         for name in ("test", "valid")
     }
     metrics: dict[str, dict[str, float]] = {}

@@ -14,19 +14,25 @@ ROWS = 128  # drawings at once, more than in training, as no gradients are kept
 
 @torch.no_grad()
 def nats(
-    net: WritingNet, source: Rows, rows: Tensor, pen_weights: Tensor, fabric: Fabric, told: Tellings | None = None
+    net: WritingNet,
+    source: Rows,
+    rows: Tensor,
+    pen_weights: Tensor,
+    fabric: Fabric,
+    told: Tellings | None = None,
+    spelling: int = 0,
 ) -> tuple[float, float]:
     """Means over all steps of the given rows: of the offset, and of the pen with its weights divided out.
-    Each process reads a part of them. told: their descriptions, of which the first spelling is used."""
+    Each process reads a part of them. told: their descriptions, of which one spelling is used."""
     sums = torch.zeros(3, dtype=torch.float64, device=fabric.device)
     by_length = rows[torch.argsort(source.lengths[rows], stable=True)]
     for part in by_length.split(ROWS)[fabric.global_rank :: fabric.world_size]:
         previous, target, keep = source.gather(part)
         telling = None
         if told is not None:
-            first = torch.zeros_like(part)
-            target = told.parted(target, part, first)
-            previous, telling = previous_of(target), told.telling(part, first, target.device)
+            chosen = torch.full_like(part, spelling)
+            target = told.parted(target, part, chosen)
+            previous, telling = previous_of(target), told.telling(part, chosen, target.device)
         with fabric.autocast():
             raw = net(previous, keep, telling=telling)
         target = target[keep]

@@ -10,6 +10,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -238,7 +239,7 @@ class Trainer:
 
     def seconds_ahead(self, tries: int = 8) -> float:
         """How long the rest will take, from timing a few minibatches whose gradients are thrown away."""
-        rows = self.lessons.epoch(self.progress.epoch)[: tries + 2]
+        rows = islice(self.lessons.epoch(self.progress.epoch), tries + 2)
         times = []
         for chunk in rows:
             began = time.perf_counter()
@@ -260,7 +261,8 @@ class Trainer:
             offset, pen = evaluation.nats(self.averaged, source, rows, self.pen_weights, self.fabric, described)
             row |= {f"{name}_offset": offset, f"{name}_pen": pen, name: offset + pen}
         if self.told:
-            row["valid_untold"] = sum(evaluation.nats(self.averaged, self.valid, every, self.pen_weights, self.fabric))
+            given = (self.averaged, self.valid, every, self.pen_weights, self.fabric, told[1])
+            row["valid_untold"] = sum(evaluation.nats(*given, spelling=self.told[1].untold))
         return row
 
     def _judge(self, row: dict[str, float]) -> None:

@@ -37,14 +37,15 @@ class Reader:
     table: Mapping[str, Description]
 
     @classmethod
-    def of(cls, net: Writer, table: Mapping[str, Description]) -> "Reader":
-        """Raises DescribedError: a net that is never told anything; KnowledgeError."""
+    def of(cls, net: Writer, table: Mapping[str, Description], hand: str | None = None) -> "Reader":
+        """hand: in which it is written. Raises DescribedError: a net that is never told anything; KnowledgeError,
+        UnknownHandError."""
         if net.net.describer is None:
             raise DescribedError(
                 f"the net in {net.folder} writes freely and cannot be told what; train one with "
                 "`dvc exp run -S model.described=true` and give --model data/model"
             )
-        return cls(known(net.folder), table)
+        return cls(known(net.folder).in_hand(hand), table)
 
     def read(self, text: str) -> Description:
         """Spelled down to parts that the net knows. Raises DescriptionError, UnknownPartError."""

@@ -30,7 +30,7 @@ SAMPLE = {
     "min_distance": 2.0,
 }  # fmt: skip
 # A CPU, so that a seed gives the same characters wherever it is used; the sheet has its own columns
-FIXED = {"dream": "free", "ids": None, "device": "cpu", "columns": 1, "rows": 1}
+FIXED = {"dream": "free", "ids": None, "hand": None, "device": "cpu", "columns": 1, "rows": 1}
 
 ATTEMPTS, LEAST_ATTEMPTS = 10, 200  # drawings drawn for each one wanted, before giving up
 CELL_PX, MOST_PX = 128, 16_000  # of a sheet's PNG: width of a cell, and the most in either direction
@@ -75,12 +75,12 @@ class Writer:
         """scale, width, height, and where known licence and resampling."""
         return self.config["data"]
 
-    def dreamer(self, ids: Path | None = None) -> Dreamer:
-        """Says what is to be written, no character of the table `ids`. Raises UntoldError, TableError, KnowledgeError,
-        CompactError, DreamError."""
+    def dreamer(self, ids: Path | None = None, hand: str | None = None) -> Dreamer:
+        """Says what is to be written, no character of the table `ids`, and in which hand. Raises UntoldError,
+        TableError, KnowledgeError, CompactError, DreamError, UnknownHandError."""
         if self.folder.is_file() and self.net.describer is not None:
-            return Dreamer.of(library.known(self.folder), listed(ids))
-        return Dreamer.load(self.folder, self.net, ids)
+            return Dreamer.of(library.known(self.folder).in_hand(hand), listed(ids))
+        return Dreamer.load(self.folder, self.net, ids, hand)
 
     def write(
         self,

@@ -12,7 +12,7 @@ import zipfile
 import pytest
 
 from pipeline import params
-from pipeline.fetch import downloads, sources
+from pipeline.fetch import downloads, items, sources
 from pipeline.fetch.sources import FetchParams, SourceError, fetch
 
 A, B = b"<svg>a</svg>", b"<svg>bb</svg>"
@@ -29,6 +29,7 @@ def options(**changes):
         "url": None,
         "path": None,
         "licence": None,
+        "hands": {},
     }
     return FetchParams(**{**values, **changes})
 
@@ -149,7 +150,7 @@ def test_two_files_that_would_have_one_name(folder, out):
 
 
 def test_a_file_too_large_to_be_a_drawing(folder, out, monkeypatch):
-    monkeypatch.setattr(sources, "MAX_FILE_BYTES", 12)
+    monkeypatch.setattr(items, "MAX_FILE_BYTES", 12)
     refused(options(source="folder", path=str(folder)), out, "'b.svg' has 13 bytes, above 12; take it out")
 
 
@@ -269,7 +270,8 @@ def test_no_network(out, tmp_path):
         ({"..\\a.svg": A}, "leaves the archive"),
         ({"C:\\a.svg": A}, "leaves the archive"),
         ({"a.svg": A, "../x.txt": A}, "leaves the archive"),  # though it is not a drawing
-        ({"a.txt": A}, "none of its 1 entries is an .svg file"),
+        ({"a.html": A}, "none of its 1 entries is an .svg file"),
+        ({"a.txt": A, "b.json": A}, "holds no .svg file or one of another known format; give another"),
         ({}, "none of its 0 entries"),
         ([("a.svg", A), ("a.svg", B)], "has two entries named 'a.svg'"),
         ([("a.svg", A), ("a.SVG", B)], "2 drawings are named 'a'"),
@@ -278,7 +280,7 @@ def test_no_network(out, tmp_path):
 )
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_zips_that_are_refused(tmp_path, out, monkeypatch, entries, reason):
-    monkeypatch.setattr(sources, "MAX_FILE_BYTES", 10_000)
+    monkeypatch.setattr(items, "MAX_FILE_BYTES", 10_000)
     path = write_zip(tmp_path / "r.zip", entries)
     refused(options(source="release", url=path.as_uri(), sha256=sha256(path)), out, f"r.zip: .*{reason}")
 

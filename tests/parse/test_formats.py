@@ -85,11 +85,14 @@ def kanjivg(archive: Path, names) -> bytes:
     return (head + "".join(parts) + "</kanjivg>\n").encode()
 
 
+MEDIANS = [[[100, 900], [512, 388]], [[0, -124], [1024, 900]]]  # two strokes, y up
 GOOD = {
     "stroke-3": ("cat.npz", npz(train=[STROKE_3] * 3, valid=[STROKE_3], test=[STROKE_3[:2]])),
     "quickdraw": ("nose.ndjson", lines(SIMPLE, RAW)),
     "pot": ("1001.pot", pot(("字", [[(10, 20), (30, 20)], [(10, 30)]]), ("!", [[(5, 5), (5, 9)]]))),
     "iam": ("a01-000u-01.xml", IAM.encode()),
+    "hanzi-writer": ("字.json", json.dumps({"strokes": ["M 0 0 Z"], "medians": MEDIANS}).encode()),
+    "makemeahanzi": ("graphics.txt", lines({"character": "字", "strokes": [], "medians": MEDIANS})),
 }
 
 

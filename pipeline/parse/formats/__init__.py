@@ -17,4 +17,6 @@ quickdraw      Quick, Draw!'s .ndjson
 casia          CASIA's .pot
 iam            IAM On-Line's .xml
 kanjivg        KanjiVG's single .xml, whose characters are SVG documents
+hanzi_writer   hanzi-writer's .json
+makemeahanzi   Make Me a Hanzi's graphics.txt
 """
