@@ -5,12 +5,13 @@
 import { isLine, place, turn } from "./curves.js";
 
 const ROUND = Math.PI / 4; // of a circle or a bend to one quadratic curve
-const BEND = Math.PI / 6;
+const BEND = Math.PI / 12;
 const LEAST = 1e-6; // radians that are no bend
 
 /** Cubics [p0, p1, p2, p3] with y up, each from where the last one ended -> points [x, y, on], on: whether the point is
  * on the curve, else it is a control point. Clockwise, ink on the right of the contour's way. */
 export function band(cubics, radius) {
+  if (cubics.every(([a, , , b]) => a[0] === b[0] && a[1] === b[1])) return arc(cubics[0][0], 0, -2 * Math.PI, radius);
   const back = cubics.map((cubic) => [...cubic].reverse()).reverse();
   return [...side(cubics, radius), ...end(cubics.at(-1), radius), ...side(back, radius), ...end(back.at(-1), radius)];
 }
@@ -19,7 +20,8 @@ export function band(cubics, radius) {
 function side(cubics, radius) {
   return cubics.flatMap((cubic, i) => {
     const [leave] = angles(cubic), before = i ? angles(cubics[i - 1])[1] : leave, bend = turn(before, leave);
-    const joint = bend < -LEAST ? arc(cubic[0], before + Math.PI / 2, bend, radius) : [];
+    const right = bend > Math.PI - LEAST ? -Math.PI : bend; // straight back is to the right on either side
+    const joint = right < -LEAST ? arc(cubic[0], before + Math.PI / 2, right, radius) : [];
     return [...joint, ...beside(cubic, radius)];
   });
 }

@@ -46,12 +46,15 @@ const line = (a, b) => [0, 1, 2, 3].map((i) => [0, 1].map((k) => (i === 3 ? b[k]
 export const isLine = (cubic) => line(cubic[0], cubic[3]).every((p, i) => length(minus(p, cubic[i])) < 1e-9);
 
 /** The weights of a cubic's points at t. */
-export const bernstein = (t) => [(1 - t) ** 3, 3 * (1 - t) * (1 - t) * t, 3 * (1 - t) * t * t, t ** 3];
-
-export function place(cubic, t) {
-  const weights = bernstein(t);
-  return [0, 1].map((k) => weights.reduce((sum, weight, i) => sum + weight * cubic[i][k], 0));
+export function bernstein(t) {
+  const u = 1 - t;
+  return [u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t];
 }
+
+export const weighted = ([a, b, c, d], [wa, wb, wc, wd]) => [
+  wa * a[0] + wb * b[0] + wc * c[0] + wd * d[0], wa * a[1] + wb * b[1] + wc * c[1] + wd * d[1],
+];
+export const place = (cubic, t) => weighted(cubic, bernstein(t));
 
 /** Places on cubics at so many equal parameters of each, and the end. */
 export function places(cubics, count) {

@@ -1,6 +1,6 @@
 // The points of a stroke -> few cubics: pipeline/fit.py, step for step (P. J. Schneider, Graphics Gems, 1990, on the smooth
 // curve through the points).
-import { bernstein, length, minus, place, places, through } from "./curves.js";
+import { bernstein, length, minus, places, through, weighted } from "./curves.js";
 
 const PLACES = 8; // looked at between two points
 const ROUNDS = 6; // of finding the nearest parameters anew
@@ -37,9 +37,9 @@ function schneider(stretch, tolerance) {
   for (let i = 1; i < along.length; i++) far.push(far[i - 1] + length(minus(along[i], along[i - 1])));
   let t = far.map((each) => each / far.at(-1));
   for (let round = 0; round < ROUNDS; round++) {
-    const cubic = leastSquares(along, leave, enter, t);
+    const weights = t.map(bernstein), cubic = leastSquares(along, leave, enter, weights);
     if (!cubic) return null;
-    const away = along.map((p, i) => minus(place(cubic, t[i]), p)), worst = Math.max(...away.map(length));
+    const away = along.map((p, i) => minus(weighted(cubic, weights[i]), p)), worst = Math.max(...away.map(length));
     if (worst <= tolerance) return cubic;
     if (worst > 10 * tolerance) return null; // no better parameters make up for that
     t = nearer(cubic, t, away);
@@ -47,18 +47,20 @@ function schneider(stretch, tolerance) {
   return null;
 }
 
-/** The cubic whose handles, along the tangents, come nearest to the places at the parameters t. */
-function leastSquares(along, leave, enter, t) {
+/** The cubic whose handles, along the tangents, come nearest to the places at parameters with these weights. */
+function leastSquares(along, leave, enter, weights) {
   const [first, last] = [along[0], along.at(-1)];
   let aa = 0, ab = 0, bb = 0, ra = 0, rb = 0;
-  along.forEach((p, i) => {
-    const [w0, w1, w2, w3] = bernstein(t[i]), left = [0, 1].map((k) => p[k] - (w0 + w1) * first[k] - (w2 + w3) * last[k]);
-    aa += w1 * w1 * dot(leave, leave);
-    ab += w1 * w2 * dot(leave, enter);
-    bb += w2 * w2 * dot(enter, enter);
+  along.forEach(([x, y], i) => {
+    const [w0, w1, w2, w3] = weights[i], a = w0 + w1, b = w2 + w3;
+    const left = [x - a * first[0] - b * last[0], y - a * first[1] - b * last[1]];
+    aa += w1 * w1;
+    ab += w1 * w2;
+    bb += w2 * w2;
     ra += w1 * dot(leave, left);
     rb += w2 * dot(enter, left);
   });
+  [aa, ab, bb] = [aa * dot(leave, leave), ab * dot(leave, enter), bb * dot(enter, enter)];
   const determinant = aa * bb - ab * ab;
   if (determinant <= 1e-12 * aa * bb) return null;
   const a = (ra * bb - rb * ab) / determinant, b = (rb * aa - ra * ab) / determinant;
@@ -72,8 +74,8 @@ function nearer(cubic, t, away) {
   const second = [0, 1].map((i) => minus(first[i + 1], first[i]).map((v) => 2 * v));
   let before = 0;
   return t.map((t, i) => {
-    const u = 1 - t, speed = [0, 1].map((k) => u * u * first[0][k] + 2 * u * t * first[1][k] + t * t * first[2][k]);
-    const bend = [0, 1].map((k) => u * second[0][k] + t * second[1][k]);
+    const u = 1 - t, at = (k) => u * u * first[0][k] + 2 * u * t * first[1][k] + t * t * first[2][k], speed = [at(0), at(1)];
+    const bend = [u * second[0][0] + t * second[1][0], u * second[0][1] + t * second[1][1]];
     const slope = dot(speed, speed) + dot(away[i], bend), step = slope > 0 ? dot(away[i], speed) / slope : 0;
     return (before = Math.max(before, Math.min(1, Math.max(0, t - step))));
   });
