@@ -2,6 +2,8 @@
 //   sheet.js     the sheet of new characters        cell.js      one character's place on the page
 //   desk.js      the pad, and six ways to go on     pointer.js   which of several pointers draws
 //   detail.js    the dialog of one character        picture.js   a character as SVG and PNG
+//   kanjivg.js   a character in KanjiVG's form      font.js      a sheet as a font
+//   origin.js    what such files say of their origin
 //   settings.js  seed, temperatures, how it dreams  link.js      the address that brings them back
 //   describe.js  the field for a description        palette.js   its keys, found by names.js
 //   reading.js   a description as the user reads it
@@ -16,6 +18,7 @@ import { bindDesk, drawn, goOn, inks as deskInks, layOut, openLinked, relabel, w
 import { bindDetail, inks as detailInks, makeLarge, open } from "./detail.js";
 import { $, part, say } from "./document.js";
 import { fromLink } from "./link.js";
+import { identify } from "./origin.js";
 import { anySeed, bindSettings, showSettings } from "./settings.js";
 import { bindSheet, characters, firstInk, renew } from "./sheet.js";
 import { planned, state } from "./state.js";
@@ -29,6 +32,7 @@ const SHOWN = /^\s*\{\s*"format"\s*:\s*"fake-kanji exemplars"/;
 async function use(text, name, exemplars) {
   try {
     state.net = await ask("net", { text });
+    state.net.id = firstInk.then(() => identify(text)); // not before it, which it would hold up
     performance.mark("net read");
   } catch (error) {
     return say(word(error.code === "other" ? "other_file" : error.code));

@@ -3,7 +3,9 @@ import { ask } from "./client.js";
 import { chances, placed } from "./clouds.js";
 import { $, part, say } from "./document.js";
 import { Ink } from "./ink.js";
+import { kanjivg, nameOf } from "./kanjivg.js";
 import { toLink } from "./link.js";
+import { madeBy } from "./origin.js";
 import { png, save, svg } from "./picture.js";
 import { mark, showReading } from "./reading.js";
 import { state } from "./state.js";
@@ -84,6 +86,13 @@ function saveSvg(moving, ending) {
   save(new Blob([svg(shown.strokes, state.net.data, moving, shown.told)], { type: "image/svg+xml" }), file(ending));
 }
 
+/** Named as KanjiVG's own are, if it is of a character. */
+async function saveKanjivg() {
+  const cell = shown, id = `${cell.seed ?? state.seed}-${cell.number + 1}`, name = nameOf(cell.told, id);
+  const place = name.startsWith("drawing-") ? file("-kanjivg.svg") : `${name}.svg`;
+  save(new Blob([kanjivg(cell, state.net.data, name, await madeBy(cell))], { type: "image/svg+xml" }), place);
+}
+
 /** moment: when the real kanji may be read; before it they would take the worker's time from the writing. */
 export function bindDetail(moment) {
   kanjiRead = moment.then(readKanji);
@@ -92,6 +101,7 @@ export function bindDetail(moment) {
   $("detail").onclose = () => (large?.stop(), shown?.button.focus(), (shown = null));
   $("svg").onclick = () => saveSvg(false, ".svg");
   $("moving").onclick = () => saveSvg(true, "-animated.svg");
+  $("kanjivg").onclick = saveKanjivg;
   $("png").onclick = async () => save(await png(shown.strokes, state.net.data), file(".png"));
   $("copy").onclick = () => copy(svg(shown.strokes, state.net.data, false, shown.told));
   $("link").onclick = () => copy(location.href.split("#")[0] + toLink(shown));

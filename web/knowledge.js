@@ -31,6 +31,11 @@ export class Knowledge {
     return this.numbers.has(name) || Boolean(this.library?.has(name));
   }
 
+  /** A part's name in the form that can be told by name, if one can. */
+  named(name) {
+    return this.byName(name) ? name : (this.forms.get(canonical(name)) ?? name);
+  }
+
   /** A text as the net can be told of it, by parts that can be told by name. Throws DescriptionError. */
   read(text) {
     const asked = parse(text);
@@ -40,7 +45,7 @@ export class Knowledge {
 
   spelled({ name: asked, operator, parts }, depth) {
     if (operator) return { name: "", operator, parts: parts.map((part) => this.spelled(part, depth)) };
-    const name = this.byName(asked) ? asked : (this.forms.get(canonical(asked)) ?? asked);
+    const name = this.named(asked);
     if (!name || this.byName(name)) return leaf(name);
     const spelling = this.spelling(name);
     if (!spelling || depth === MOST_DEPTH) throw new DescriptionError("unknown", [name, this.near(name).join(" ")]);

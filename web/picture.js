@@ -1,8 +1,8 @@
 // A character as a file: SVG as pipeline/render.py writes it, still or drawn stroke by stroke, and PNG.
 import { Ink } from "./ink.js";
 
-const number = (value) => String(Math.round(value * 100) / 100 + 0);
-const escape = (text) => text.replace(/&/g, "&amp;").replace(/[<]/g, "&lt;").replace(/>/g, "&gt;");
+export const number = (value) => String(Math.round(value * 100) / 100 + 0);
+export const escape = (text) => text.replace(/&/g, "&amp;").replace(/[<]/g, "&lt;").replace(/>/g, "&gt;");
 const STYLE =
   "<style>@media (prefers-reduced-motion:no-preference){.fk-line{stroke-dasharray:1 1.1;stroke-dashoffset:1.05;" +
   "animation:fk-draw linear forwards}.fk-dot{opacity:0;animation:fk-show step-end forwards}}" +

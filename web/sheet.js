@@ -3,6 +3,9 @@
 import { caption, cell, give } from "./cell.js";
 import { ask, write } from "./client.js";
 import { $, say } from "./document.js";
+import { font, privateUse } from "./font.js";
+import { sheetMadeBy } from "./origin.js";
+import { save } from "./picture.js";
 import { planned, state } from "./state.js";
 import { word } from "./words.js";
 
@@ -23,6 +26,7 @@ export function renew() {
   $("sheet").replaceChildren();
   $("sheet").classList.toggle("planned", planned());
   [cells, waiting, hands, ends] = [[], [], 0, []];
+  $("font").disabled = true;
   more();
 }
 
@@ -59,6 +63,7 @@ function written(characters) {
     waiting.push(cells[number]);
   }
   waiting.sort((a, b) => a.number - b.number);
+  $("font").disabled = false;
   nextHand();
 }
 
@@ -75,8 +80,18 @@ function nextHand() {
   }
 }
 
+/** What is written so far; the first character of the sheet has the first code point for private use. */
+async function saveFont() {
+  const { net: { data }, seed } = state, written = cells.filter((each) => each.strokes);
+  const glyphs = written.map(({ number, strokes }) => ({ code: privateUse(number), strokes }));
+  const names = { family: `Fake Kanji ${seed}`, made: await sheetMadeBy(glyphs.length) };
+  save(new Blob([font(glyphs, data, names)], { type: "font/ttf" }), `kanji-${seed}.ttf`);
+  say(word("fontMade", glyphs.length));
+}
+
 /** opened(cell): what a click on a character does. */
 export function bindSheet(opened) {
   open = opened;
   $("more").onclick = () => state.net && more();
+  $("font").onclick = saveFont;
 }

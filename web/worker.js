@@ -1,6 +1,7 @@
 // The net at work, apart from the page. Messages in: { id, kind, ... }; out: { id, kind, ... }, see KINDS.
 import { wide } from "./describer.js";
 import { DescriptionError, parse, signs, text } from "./description.js";
+import { groups } from "./groups.js";
 import { Knowledge } from "./knowledge.js";
 import { components, pen } from "./mixture.js";
 import { NetError, read, tell } from "./net.js";
@@ -47,7 +48,7 @@ const KINDS = {
     return null;
   },
   /** A description as the net reads it: signs of its text with the number of the part, see description.js, the parts in
-   * the order of writing, and how it reads in English; or what is wrong with it. */
+   * the order of writing, how it reads in English, and its groups, see groups.js; or what is wrong with it. */
   describe({ description }) {
     try {
       return { ok: true, ...described(description) };
@@ -90,7 +91,8 @@ const KINDS = {
 
 function described(description, spell) {
   const found = net.knows.read(description), visits = net.knows.visits(found).map(({ leaf }) => leaf);
-  return { signs: signs(found), visits, english: net.knows.reading(parse(description), spell) };
+  const english = net.knows.reading(parse(description), spell);
+  return { signs: signs(found), visits, english, groups: groups(net.knows, description, found) };
 }
 
 const stock = (id) => new Shelf(id, (code) => postMessage({ kind: "error", code }));
