@@ -25,7 +25,7 @@ def main(row: Any, strokes: Path, out: Path) -> str:
     source = json.loads((strokes / "summary.json").read_text(encoding="utf-8"))
     with whole_folder(out) as folder:
         write(folder, strokes, numbers, float(options.scale))
-        prepared = dataset.load(folder, holdout.COLUMNS)
+        prepared = dataset.load(folder, ("split", "width", "height"))
         statistics = holdout.statistics(prepared, options)
         write_json(folder / "statistics.json", statistics)
         write_json(folder / "batches.json", holdout.description(prepared, options, source))

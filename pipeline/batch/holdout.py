@@ -21,12 +21,13 @@ from pydantic import Field
 from pipeline import params
 from pipeline.batch import minibatches
 from pipeline.dataset import BLOCK, DrawingSet
-from pipeline.drawing import unit
+from pipeline.drawing import END_OF_CHARACTER, END_OF_STROKE, ON_PAPER, unit
 
 SPLITS = ("train", "valid", "test")
 TRAIN, VALID, TEST, NOT_SAID = 0, 1, 2, -1  # numbers of splits
 COLUMNS = ("id", "code_point", "split", "width", "height")  # of the index, that are read here
 DESCRIPTION = "batches.json"
+PENS = (ON_PAPER, END_OF_STROKE, END_OF_CHARACTER)
 MOST_PERCENT = 49  # held out for either purpose
 _ADDED = re.compile(r"(?:~[0-9]+)+$")
 
@@ -96,7 +97,7 @@ def _said(index: pd.DataFrame) -> NDArray[np.int8]:
     """(B,) the split that each drawing came with, NOT_SAID where none. Raises BatchError."""
     if "split" not in index:
         return np.full(len(index), NOT_SAID, np.int8)
-    numbers = pd.Index([*SPLITS, ""]).get_indexer(index["split"])
+    numbers = pd.Index([*SPLITS, ""]).get_indexer(pd.Index(index["split"]))
     if (numbers < 0).any():
         unknown = sorted(set(index["split"][numbers < 0]))
         raise BatchError(f"the data names the split {unknown[0]!r}; allowed are {', '.join(SPLITS)}")
@@ -186,7 +187,9 @@ def statistics(drawings: DrawingSet, options: BatchParams) -> dict[str, Any]:
     for split in SPLITS:
         part = drawings.where((drawings.index["split"] == split).to_numpy())
         lengths = torch.as_tensor(part.lengths().astype(np.int64))
-        pen = sum(np.bincount(block.joined()[:, 2].astype(np.int64), minlength=3) for block in part.blocks())
+        pen = np.zeros(len(PENS), np.int64)
+        for block in part.blocks():
+            pen += np.bincount(block.joined()[:, 2].astype(np.int64), minlength=len(PENS))
         batches = minibatches.epoch(lengths, options.size, options.length_noise, seed=0, number=0)
         summary[split] = {
             "drawings": len(part),
