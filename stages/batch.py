@@ -18,10 +18,9 @@ from stages import run
 
 
 def main(row: Any, strokes: Path, out: Path) -> str:
-    parsed = dataset.load(strokes, holdout.COLUMNS)
     asked = params.load("batch")
-    numbers = holdout.split_numbers(parsed.index, asked)
-    options = holdout.resolved(parsed, asked, numbers)
+    numbers = holdout.split_numbers((part.index for part in dataset.parts(strokes, holdout.COLUMNS)), asked)
+    options = holdout.resolved(dataset.load(strokes, ()), asked, numbers)
     source = json.loads((strokes / "summary.json").read_text(encoding="utf-8"))
     with whole_folder(out) as folder:
         write(folder, strokes, numbers, float(options.scale))

@@ -26,8 +26,7 @@ from stages import batch as stage
 @pytest.fixture
 def small(monkeypatch) -> None:
     """Blocks and row groups of a few drawings."""
-    for module in (dataset, holdout):
-        monkeypatch.setattr(module, "BLOCK", 7)
+    monkeypatch.setattr(dataset, "BLOCK", 7)
     monkeypatch.setattr(dataset, "ROW_GROUP", 30)
 
 
@@ -101,7 +100,9 @@ def test_the_stage_writes_what_all_at_once_gives(tmp_path, whole, small, batch_p
     drawings, index = holdout.prepare(parsed, options)
     out = tmp_path / "out"
     out.mkdir()
-    stage.write(out, whole, holdout.split_numbers(parsed.index, options), options.scale)
+    stage.write(
+        out, whole, holdout.split_numbers([part.index for part in dataset.parts(whole)], options), options.scale
+    )
     made = dataset.load(out)
     np.testing.assert_array_equal(made.points, np.concatenate(list(drawings)))
     pd.testing.assert_frame_equal(made.index.drop(columns="description"), index[made.index.columns.drop("description")])
