@@ -83,7 +83,7 @@ def make_trainer(rows: Rows, defaults: dict, change: tuple[dict, dict, dict], de
     options = loop.TrainParams(**changed)
     model = ModelParams(**{**defaults["model"], **FREE, **of_model})
     fabric = machine.launch(options, model.cell)
-    rows = Rows(rows.points.to(fabric.device), rows.starts, rows.lengths)
+    rows = Rows(torch.as_tensor(rows.points).to(fabric.device), rows.starts, rows.lengths, fabric.device)
     net = WritingNet(model, generator(1))
     return loop.Trainer(net, options, BatchParams(**{**defaults["batch"], **of_batch}), rows, rows, fabric)
 

@@ -20,15 +20,14 @@ from stages import run
 
 
 def main(row: Any, strokes: Path, out: Path) -> str:
-    parsed = dataset.load(strokes, holdout.COLUMNS)
     asked = params.load("batch")
-    numbers = holdout.split_numbers(parsed.index, asked)
-    options = holdout.resolved(parsed, asked, numbers)
+    numbers = holdout.split_numbers((part.index for part in dataset.parts(strokes, holdout.COLUMNS)), asked)
+    options = holdout.resolved(dataset.load(strokes, ()), asked, numbers)
     source = json.loads((strokes / "summary.json").read_text(encoding="utf-8"))
     hands = source.get("hands", [])
     with whole_folder(out) as folder:
         taken = write(folder, strokes, numbers, float(options.scale), hands)
-        prepared = dataset.load(folder, holdout.COLUMNS)
+        prepared = dataset.load(folder, ("split", "width", "height"))
         statistics = holdout.statistics(prepared, options)
         write_json(folder / "statistics.json", statistics)
         write_json(folder / "batches.json", holdout.description(prepared, options, source))

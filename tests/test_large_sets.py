@@ -26,8 +26,7 @@ from stages import batch as stage
 @pytest.fixture
 def small(monkeypatch) -> None:
     """Blocks and row groups of a few drawings."""
-    for module in (dataset, holdout):
-        monkeypatch.setattr(module, "BLOCK", 7)
+    monkeypatch.setattr(dataset, "BLOCK", 7)
     monkeypatch.setattr(dataset, "ROW_GROUP", 30)
 
 
@@ -35,7 +34,8 @@ def small(monkeypatch) -> None:
 def whole(tmp_path, scribbles) -> Path:
     folder = tmp_path / "whole"
     folder.mkdir()
-    dataset.save(folder, scribbles, scribbles.index.assign(types=[["㇐"] * n for n in scribbles.index["strokes"]]))
+    types = [["㇐"] * n for n in scribbles.index["strokes"]]
+    dataset.save(folder, scribbles, scribbles.index.assign(types=types, groups="[]"))
     return folder
 
 
@@ -96,12 +96,13 @@ def test_splits_are_those_of_each_drawing_alone(small, batch_params):
 @pytest.mark.parametrize("scale", [15.0, "auto"])
 def test_the_stage_writes_what_all_at_once_gives(tmp_path, whole, small, batch_params, scale):
     parsed, options = dataset.load(whole), batch_params(test_percent=20, valid_percent=20, scale=scale)
-    assert "groups" not in parsed.index
     options = holdout.resolved(parsed, options)
     drawings, index = holdout.prepare(parsed, options)
     out = tmp_path / "out"
     out.mkdir()
-    stage.write(out, whole, holdout.split_numbers(parsed.index, options), options.scale)
+    stage.write(
+        out, whole, holdout.split_numbers([part.index for part in dataset.parts(whole)], options), options.scale
+    )
     made = dataset.load(out)
     np.testing.assert_array_equal(made.points, np.concatenate(list(drawings)))
     pd.testing.assert_frame_equal(made.index.drop(columns="description"), index[made.index.columns.drop("description")])
@@ -131,7 +132,7 @@ def test_a_minibatch_comes_from_the_file_where_the_set_is_too_large_to_copy(whol
         assert torch.equal(one, other)
 
 
-def test_drawings_that_name_nothing_share_what_is_told(scribbles, whole):
+def test_drawings_that_name_nothing_share_what_is_told(scribbles):
     options = TellingParams(spellings=3, spelled=0.5, untold=0.25, least_known=2, unshown=0.2)
     bare = scribbles.index.assign(groups="[]", character="", code_point=-1, types=[[""]] * len(scribbles))
     told = derivation.descriptions(bare, scribbles)

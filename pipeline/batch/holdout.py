@@ -7,7 +7,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -20,13 +20,14 @@ from pydantic import Field
 
 from pipeline import params
 from pipeline.batch import minibatches
-from pipeline.dataset import BLOCK, DrawingSet
-from pipeline.drawing import unit
+from pipeline.dataset import DrawingSet
+from pipeline.drawing import END_OF_CHARACTER, END_OF_STROKE, ON_PAPER, unit
 
 SPLITS = ("train", "valid", "test")
 TRAIN, VALID, TEST, NOT_SAID = 0, 1, 2, -1  # numbers of splits
-COLUMNS = ("id", "code_point", "split", "width", "height")  # of the index, that are read here
+COLUMNS = ("id", "code_point", "split")  # of the index, that decide the split
 DESCRIPTION = "batches.json"
+PENS = (ON_PAPER, END_OF_STROKE, END_OF_CHARACTER)
 MOST_PERCENT = 49  # held out for either purpose
 _ADDED = re.compile(r"(?:~[0-9]+)+$")
 
@@ -64,22 +65,23 @@ def percent_of(code_point: int, name: str) -> int:
 
 def splits(index: pd.DataFrame, options: BatchParams) -> list[str]:
     """The split of each drawing of an index by name, see `split_numbers`."""
-    return names_of(split_numbers(index, options))
+    return names_of(split_numbers([index], options))
 
 
 def names_of(numbers: NDArray[np.int8]) -> list[str]:
     return [SPLITS[number] for number in numbers.tolist()]
 
 
-def split_numbers(index: pd.DataFrame, options: BatchParams) -> NDArray[np.int8]:
-    """(B,) the split of each drawing of an index, its place in SPLITS.
+def split_numbers(parts: Iterable[pd.DataFrame], options: BatchParams) -> NDArray[np.int8]:
+    """(B,) the split of each drawing of an index, its place in SPLITS; the index comes in parts, so that it need not be
+    in the memory.
 
     A drawing that comes with a split (column `split`, "" where none) as valid or test keeps it. The others are split by
     `split_of`, but nothing is added to a valid or test that came with the data.
     Raises BatchError: an unknown split, or one left empty.
     """
-    said = _said(index)
-    percents = _percents(index)
+    found = ((_said(index), _percents(index)) for index in parts)
+    said, percents = (np.concatenate(some) for some in zip(*found, strict=True))
     test, valid = options.test_percent, options.test_percent + options.valid_percent
     hashed = np.where(percents < test, TEST, np.where(percents < valid, VALID, TRAIN)).astype(np.int8)
     came = [number for number in (VALID, TEST) if (said == number).any()]
@@ -88,7 +90,7 @@ def split_numbers(index: pd.DataFrame, options: BatchParams) -> NDArray[np.int8]
     counts = np.bincount(chosen, minlength=len(SPLITS))
     if empty := [split for split, count in zip(SPLITS, counts, strict=True) if not count]:
         names = {SPLITS[number] for number in came}
-        raise BatchError(f"{len(index)} drawings, none in {' or '.join(empty)}; {_needed(percents, options, names)}")
+        raise BatchError(f"{len(said)} drawings, none in {' or '.join(empty)}; {_needed(percents, options, names)}")
     return chosen
 
 
@@ -96,7 +98,7 @@ def _said(index: pd.DataFrame) -> NDArray[np.int8]:
     """(B,) the split that each drawing came with, NOT_SAID where none. Raises BatchError."""
     if "split" not in index:
         return np.full(len(index), NOT_SAID, np.int8)
-    numbers = pd.Index([*SPLITS, ""]).get_indexer(index["split"])
+    numbers = pd.Index([*SPLITS, ""]).get_indexer(pd.Index(index["split"]))
     if (numbers < 0).any():
         unknown = sorted(set(index["split"][numbers < 0]))
         raise BatchError(f"the data names the split {unknown[0]!r}; allowed are {', '.join(SPLITS)}")
@@ -110,10 +112,7 @@ def _percents(index: pd.DataFrame) -> NDArray[np.int8]:
     coded = codes >= 0
     distinct, which = np.unique(codes[coded], return_inverse=True)
     found[coded] = np.array([percent_of(code, "") for code in distinct.tolist()], np.int8)[which]
-    rows = np.flatnonzero(~coded)
-    for at in range(0, len(rows), BLOCK):
-        some = rows[at : at + BLOCK]
-        found[some] = [percent_of(-1, name) for name in index["id"].iloc[some].tolist()]
+    found[~coded] = [percent_of(-1, name) for name in index["id"][~coded].tolist()]
     return found
 
 
@@ -146,7 +145,7 @@ def scale_of(drawings: DrawingSet, options: BatchParams, numbers: NDArray[np.int
     """
     if options.scale != "auto":
         return options.scale
-    numbers = split_numbers(drawings.index, options) if numbers is None else numbers
+    numbers = split_numbers([drawings.index], options) if numbers is None else numbers
     total = count = 0.0
     for block in drawings.where(numbers == TRAIN).blocks():
         steps = block.joined()
@@ -186,7 +185,9 @@ def statistics(drawings: DrawingSet, options: BatchParams) -> dict[str, Any]:
     for split in SPLITS:
         part = drawings.where((drawings.index["split"] == split).to_numpy())
         lengths = torch.as_tensor(part.lengths().astype(np.int64))
-        pen = sum(np.bincount(block.joined()[:, 2].astype(np.int64), minlength=3) for block in part.blocks())
+        pen = np.zeros(len(PENS), np.int64)
+        for block in part.blocks():
+            pen += np.bincount(block.joined()[:, 2].astype(np.int64), minlength=len(PENS))
         batches = minibatches.epoch(lengths, options.size, options.length_noise, seed=0, number=0)
         summary[split] = {
             "drawings": len(part),

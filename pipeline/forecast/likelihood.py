@@ -66,13 +66,14 @@ def forecast(
     device = next(net.parameters()).device
     weights = torch.tensor(pen_weights, dtype=torch.float32, device=device)
     source = Rows.of(drawings, device)
-    columns = torch.zeros(len(source.points), 3 + 2 * PEN_STATES, dtype=torch.float64)
+    begins = source.lengths.cumsum(0) - source.lengths
+    columns = torch.zeros(int(source.lengths.sum()), 3 + 2 * PEN_STATES, dtype=torch.float64)
     by_length = torch.argsort(source.lengths, stable=True)
     # cuDNN's recurrent kernels round their inputs to TF32 unless told
     with torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
         for rows in progress(by_length.split(ROWS)):
             previous, target, keep = source.gather(rows)
-            at = _numbers(source.starts[rows], keep.cpu())
+            at = _numbers(begins[rows], keep.cpu())
             telling = describer.telling([untold] * len(rows), device) if untold else None
             columns[at] = _columns(net(previous, keep, telling=telling), target[keep], weights).double().cpu()
     values = columns.numpy()
@@ -87,13 +88,13 @@ def forecast(
         pen_trained=values[:, 2],
         probability=values[:, 3 : 3 + PEN_STATES],
         probability_trained=values[:, 3 + PEN_STATES :],
-        state=source.points[:, 2].cpu().numpy().astype(np.int64),
+        state=drawings.joined()[:, 2].astype(np.int64),
         lengths=source.lengths.numpy(),
     )
 
 
 def _numbers(starts: Tensor, keep: Tensor) -> Tensor:
-    """Row of the set's points for each true entry of keep (T, B), in its order."""
+    """Row of all steps for each true entry of keep (T, B), in its order."""
     time, row = torch.nonzero(keep, as_tuple=True)
     return starts[row] + time
 

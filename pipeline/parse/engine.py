@@ -53,8 +53,8 @@ def engine(backend: Backend, address: str | None) -> Iterator[None]:
             yield
         except (distributed.KilledWorker, ModuleNotFoundError, TimeoutError) as error:
             raise EngineError(
-                f"the Dask cluster {client.scheduler.address} cannot do the work ({_short(error)}); see that it has "
-                "workers, and that fake-kanji is installed for them as it is here"
+                f"the Dask cluster at {address or 'this machine'} cannot do the work ({_short(error)}); see that it "
+                "has workers, and that fake-kanji is installed for them as it is here"
             ) from None
 
 
