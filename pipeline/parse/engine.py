@@ -11,7 +11,7 @@ The drawings come in the same order whatever the engine, so it does not change a
 import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal
+from typing import Any, Literal
 
 from joblib import parallel_config
 
@@ -42,7 +42,11 @@ def engine(backend: Backend, address: str | None) -> Iterator[None]:
     import distributed
 
     try:
-        client = distributed.Client(address, timeout=WAIT) if address else distributed.Client(threads_per_worker=1)
+        client = (
+            distributed.Client(address, timeout=WAIT)
+            if address
+            else distributed.Client(threads_per_worker=1, dashboard_address=None)
+        )
     except (OSError, ValueError) as error:
         raise EngineError(
             f"no Dask scheduler answers at parse.address {address!r} ({_short(error)}); start one with "
