@@ -9,11 +9,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from pipeline.drawing import Steps, stroke_count
+
+if TYPE_CHECKING:
+    import pandas as pd  # slow, and who writes at once reads no table
 
 POINTS, INDEX = "points.npy", "index.parquet"
 BLOCK = 4096  # drawings written at once
@@ -28,7 +31,7 @@ class DrawingSet:
     """points: (N, 3) float32 steps; index: a row a drawing, in the order of points."""
 
     points: np.ndarray
-    index: pd.DataFrame
+    index: "pd.DataFrame"
 
     def __len__(self) -> int:
         return len(self.index)
@@ -66,13 +69,15 @@ class Writer:
 
     def __exit__(self, kind: type | None, *_: object) -> None:
         if kind is None:
+            import pandas as pd
+
             self.file.seek(0)
             self._head()  # as long as the first: numpy leaves room for the number of rows
             index = pd.concat(self.parts, ignore_index=True) if self.parts else pd.DataFrame()
             index.to_parquet(self.folder / INDEX, index=False, compression="zstd")
         self.file.close()
 
-    def add(self, drawings: Sequence[Steps], index: pd.DataFrame) -> None:
+    def add(self, drawings: Sequence[Steps], index: "pd.DataFrame") -> None:
         """`index` has a row a drawing; start, stop and strokes are added here."""
         if len(drawings) != len(index):
             raise DatasetError(f"{len(drawings)} drawings but {len(index)} rows in the index")
@@ -89,7 +94,7 @@ class Writer:
         np.lib.format.write_array_header_1_0(self.file, head)
 
 
-def save(folder: Path, drawings: Iterable[Steps], index: pd.DataFrame) -> None:
+def save(folder: Path, drawings: Iterable[Steps], index: "pd.DataFrame") -> None:
     """Write the set into an existing folder, BLOCK drawings at a time. `index` has a row a drawing."""
     source = iter(drawings)
     with Writer(folder) as writer:
@@ -102,6 +107,8 @@ def save(folder: Path, drawings: Iterable[Steps], index: pd.DataFrame) -> None:
 
 def load(folder: Path | str) -> DrawingSet:
     """Read a set; points stay on disk until used. Raises DatasetError when the folder does not hold one."""
+    import pandas as pd
+
     folder = Path(folder)
     try:
         points = np.load(folder / POINTS, mmap_mode="r", allow_pickle=False)
