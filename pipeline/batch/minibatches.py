@@ -78,8 +78,8 @@ def previous_of(target: Tensor) -> Tensor:
 
 
 def real_steps(lengths: Tensor, longest: int) -> Tensor:
-    """(B,) lengths of drawings padded to T = `longest` steps -> (N,) int64: the numbers t B + b of the real steps, in the
-    order in which a (T, B) mask takes them."""
+    """(B,) lengths of drawings padded to T = `longest` steps -> (N,) int64: the numbers t B + b of the real steps, in
+    the order in which a (T, B) mask takes them."""
     return torch.nonzero((torch.arange(longest).unsqueeze(1) < lengths).flatten()).squeeze(1)
 
 

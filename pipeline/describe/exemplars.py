@@ -261,7 +261,8 @@ class Library:
         first = self.arrays["drawings"][self.arrays["drawing"][row]]
         spans = self.arrays["spans"][self.arrays["runs"][row] : self.arrays["runs"][row + 1]]
         runs = [self.arrays["strokes"][first + a : first + b + 2] for a, b in spans.tolist()]
-        return [Run(self.arrays["points"][at[0] : at[-1]] * np.float32(GRID), np.diff(at)) for at in runs]
+        points = [self.arrays["points"][at[0] : at[-1]].astype(np.float32) for at in runs]
+        return [Run(one * np.float32(GRID), np.diff(at)) for one, at in zip(points, runs, strict=True)]
 
     def _way(self, source: bytes, target: bytes) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """What points of one place are multiplied by, and what is then added, to stand in another; places by the bytes

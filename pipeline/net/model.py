@@ -133,8 +133,8 @@ class WritingNet(nn.Module):
     def forward(
         self, previous: Tensor, keep: Tensor, source: torch.Generator | None = None, telling: Telling | None = None
     ) -> Tensor:
-        """previous (T, B, 3), keep (T, B) bool -> (N, 6 K + 3), N in the order of keep. keep may also be (N,) int64, the
-        numbers t B + b of its true entries: for these a GPU need not be waited for.
+        """previous (T, B, 3), keep (T, B) bool -> (N, 6 K + 3), N in the order of keep. keep may also be (N,) int64,
+        the numbers t B + b of its true entries: for these a GPU need not be waited for.
 
         Dropout acts when a generator is given, on each layer's output.
         """
