@@ -1,9 +1,9 @@
 """Makes pretrained/handles.safetensors: how kanji go between their points, for pipeline/handles.py.
 
-    python benchmarks/train_handles.py [--drawings 3000] [--epochs 40]        # after `dvc repro batch`; some minutes
+    python benchmarks/train_handles.py [--drawings N] [--epochs 30] [--out FILE]        # after `dvc repro batch`
 
-Learns from the training drawings of data/batches with their curves in data/raw, and prints how far the curves through
-the points of validation drawings are from KanjiVG's own. The same seed gives the same net on the same machine.
+Learns from the training drawings of data/batches with their curves in data/raw; `benchmarks/kanjivg_form.py` tells how
+near it then comes to those of others. The same seed gives the same net on the same machine.
 """
 
 import argparse
@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
@@ -28,7 +29,8 @@ from pipeline.files import whole_file  # noqa: E402
 from pipeline.parse.svg import documents  # noqa: E402
 from pipeline.parse.svg.paths import Curve  # noqa: E402
 
-HIDDEN, BATCH, RATE, SEED = 32, 512, 3e-3, 1
+HIDDEN, BATCH, RATE, SEED = 64, 512, 3e-3, 1
+PLACES, BLUNT = 15, 0.05  # where cubics are compared, and the units below which they are as good as the same
 RULE = {"chord_length": handles.CHORD, "max_chords": 3}
 LONGEST = 4.0  # handles, in lengths of their chord: a longer one is a slip of the pen's
 
@@ -86,12 +88,12 @@ def examples(found: Iterator[tuple[dict, list[Curve]]]) -> tuple[NDArray, NDArra
 
 
 def train(inputs: NDArray, wanted: NDArray, lengths: NDArray, epochs: int) -> dict[str, NDArray[np.float32]]:
-    """Huber's loss of the handles' places, in chords of CHORD."""
+    """Adam on `apart`, the rate falling along a cosine."""
     torch.manual_seed(SEED)
     torch.set_num_threads(1)
     mean, spread = inputs.mean(axis=0), inputs.std(axis=0) + 1e-6
     x, y = torch.tensor((inputs - mean) / spread).float(), torch.tensor(wanted).float()
-    weight = torch.tensor(lengths / handles.CHORD).float().clamp(max=4)[:, None]
+    units = torch.tensor(lengths).float()[:, None]
     layers = [torch.nn.Linear(x.shape[1], HIDDEN), torch.nn.Linear(HIDDEN, HIDDEN), torch.nn.Linear(HIDDEN, 4)]
     net = torch.nn.Sequential(layers[0], torch.nn.Tanh(), layers[1], torch.nn.Tanh(), layers[2])
     optimizer, steps = torch.optim.Adam(net.parameters(), RATE), len(x) // BATCH
@@ -99,34 +101,49 @@ def train(inputs: NDArray, wanted: NDArray, lengths: NDArray, epochs: int) -> di
     for epoch in range(1, epochs + 1):
         total = 0.0
         for rows in torch.randperm(len(x))[: steps * BATCH].view(steps, BATCH):
-            away = (net(x[rows]) - y[rows]) * weight[rows]
-            loss = torch.nn.functional.smooth_l1_loss(away, torch.zeros_like(away), beta=0.05)
+            loss = apart(net(x[rows]), y[rows], units[rows]).mean()
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
             schedule.step()
             total += loss.item()
-        print(f"epoch {epoch} of {epochs}: {total / steps:.5f}", flush=True)
+        print(f"epoch {epoch} of {epochs}: {total / steps:.4f} units apart", flush=True)
+    return folded(layers, mean, spread)
+
+
+def apart(one: Tensor, other: Tensor, lengths: Tensor) -> Tensor:
+    """(B, 4) handles and (B, 1) lengths of their chords -> (B,): how far the cubics are from one another, on average at
+    PLACES equal parameters, in units; below BLUNT it counts as little as its square."""
+    t = torch.linspace(0, 1, PLACES + 2)[1:-1]
+    weights = torch.stack((3 * (1 - t) ** 2 * t, 3 * (1 - t) * t**2))  # of the two handles, (2, PLACES)
+    away = ((one - other) * lengths).view(-1, 2, 2)  # B x handle x axis
+    square = torch.einsum("bhx,hp->bpx", away, weights).square().sum(dim=2)
+    return (square + BLUNT**2).sqrt().mean(dim=1)
+
+
+def folded(layers: list[torch.nn.Linear], mean: NDArray, spread: NDArray) -> dict[str, NDArray[np.float32]]:
+    """As the file has them: the first layer takes the features as they are."""
     tensors = {}
     for i, layer in enumerate(layers):
         tensors[f"{i}.weight"] = layer.weight.detach().numpy().astype(np.float64)
         tensors[f"{i}.bias"] = layer.bias.detach().numpy().astype(np.float64)
-    tensors["0.bias"] -= tensors["0.weight"] @ (mean / spread)  # the first layer takes the features as they are
+    tensors["0.bias"] -= tensors["0.weight"] @ (mean / spread)
     tensors["0.weight"] /= spread
     return {name: values.astype(np.float32) for name, values in tensors.items()}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--drawings", type=int, default=3000)
-    parser.add_argument("--epochs", type=int, default=40)
+    parser.add_argument("--drawings", type=int, default=None, help="so many, chosen by chance (all)")
+    parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--out", type=Path, default=handles.SHIPPED)
     asked = parser.parse_args()
     licence = holdout.read_description(ROOT / "data" / "batches")["licence"]
     tensors = train(*examples(curves("train", asked.drawings)), asked.epochs)
     about = {"licence": str(licence), "made_by": "benchmarks/train_handles.py", "resampling": json.dumps(RULE)}
-    with whole_file(handles.SHIPPED) as partial:
+    with whole_file(asked.out) as partial:
         save_file(tensors, partial, metadata=about)
-    print(f"wrote {handles.SHIPPED.relative_to(ROOT)}: {handles.SHIPPED.stat().st_size:,} bytes")
+    print(f"wrote {asked.out}: {asked.out.stat().st_size:,} bytes")
 
 
 if __name__ == "__main__":

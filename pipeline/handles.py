@@ -1,10 +1,10 @@
 """Where the strokes of kanji go between the points that are kept of them: learnt from KanjiVG's own curves.
 
 Resampling keeps few points, of a hook often its two ends alone, so that no rule of geometry finds its way back. A small
-net (two layers of tanh) foretells for each chord the two handles of the cubic over it, from the chords round it. It
-ships as pretrained/handles.safetensors, which derives from KanjiVG, (c) Ulrich Apel, CC BY-SA 3.0, and was made by an
-earlier script with the recipe of benchmarks/train_handles.py. It is for strokes that became points as KanjiVG's do by
-default (`parse.rule: bezier`, chord_length 10, max_chords 3), which is how the nets that come along write.
+net (two layers of tanh) foretells for each chord the two handles of the cubic over it, from the chords round it and
+where in its stroke and in the box it is. It ships as pretrained/handles.safetensors, which derives from KanjiVG, (c)
+Ulrich Apel, CC BY-SA 3.0, and is made by benchmarks/train_handles.py. It is for strokes that became points as KanjiVG's
+do by default (`parse.rule: bezier`, chord_length 10, max_chords 3), which is how the nets that come along write.
 
 Shapes: m points, c = m - 1 chords, F features of a chord.
 """
@@ -22,10 +22,11 @@ from pipeline.fit import Controls, Points, Through
 
 SHIPPED = Path(__file__).parent.parent / "pretrained" / "handles.safetensors"
 BOX, CHORD = 109.0, 10.0  # the box, and the length of a chord in it, that features are measured by
-ROUND = (-2, -1, 1, 2)  # the chords looked at, from each one's own
+ROUND = (-4, -3, -2, -1, 1, 2, 3, 4)  # the chords looked at, from each one's own
 FARTHEST = 3.0  # of ln(length / length of the chord)
 EDGE = 35.0  # degrees; where the tangents differ by more a stroke has a corner, else they become one
 LAYERS = 3
+MADE_ANEW = "`python benchmarks/train_handles.py` makes it anew"
 
 
 class HandlesError(ValueError):
@@ -41,12 +42,14 @@ class Handles:
 
     @classmethod
     def load(cls, path: Path = SHIPPED) -> Self:
-        """Raises HandlesError."""
+        """Raises HandlesError: none, or of other features than `features` gives."""
         try:
             tensors = {name: values.astype(np.float64) for name, values in load_file(path).items()}
             weights, biases = zip(*((tensors[f"{i}.weight"], tensors[f"{i}.bias"]) for i in range(LAYERS)), strict=True)
         except (OSError, KeyError, SafetensorError) as error:
             raise HandlesError(f"{path} holds no net of handles ({error}); it is part of the repository") from None
+        if (there := weights[0].shape[1:]) != (wanted := features(np.eye(2)).shape[1:]):
+            raise HandlesError(f"{path} is of {there[0]} features a chord, not {wanted[0]}; {MADE_ANEW}")
         return cls(weights, biases)
 
     def foretold(self, points: Points) -> NDArray[np.float64]:
@@ -81,8 +84,8 @@ class Handles:
 
 
 def features(points: Points) -> NDArray[np.float64]:
-    """(m, 2) -> (c, F): of each chord ln of its length and its direction; and of each of those round it the direction
-    from the chord's own, ln of how much longer it is, and 1, or zeros where there is none."""
+    """(m, 2) -> (c, F): of each chord ln of its length and its direction; of each of those round it the direction from
+    the chord's own, ln of how much longer it is, and 1, or zeros where there is none; and where in its stroke it is."""
     chords = np.diff(points, axis=0)
     lengths = np.hypot(*chords.T)
     along = chords / lengths[:, None]
@@ -93,7 +96,22 @@ def features(points: Points) -> NDArray[np.float64]:
         other = np.where(there, at, 0)
         longer = np.clip(np.log(lengths[other] / lengths), -FARTHEST, FARTHEST)
         columns += [there * column for column in (*_in_frame(along[other], along), longer, np.ones(len(chords)))]
-    return np.stack(columns, axis=1)
+    return np.stack([*columns, *_whereabouts(points, lengths)], axis=1)
+
+
+def _whereabouts(points: Points, lengths: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    """Columns, (c,) each: how long the stroke is, in all, before the chord and after it, and how many chords; where its
+    ends lie from the chord's; how wide and how high it is; where the chord begins, in the box."""
+    count, at = len(lengths), np.arange(len(lengths))
+    total, before = lengths.sum(), np.cumsum(lengths) - lengths
+    sizes = [np.full(count, total), before, total - before - lengths]
+    numbers = [np.full(count, count), at, count - 1 - at]
+    ends = [*(points[0] - points[:-1]).T, *(points[-1] - points[1:]).T]
+    extent = [np.full(count, side) for side in np.ptp(points, axis=0)]
+    return [
+        *(np.log1p(size / CHORD) for size in [*sizes, *extent]), *(np.log1p(number) for number in numbers),
+        *(end / (3 * CHORD) for end in ends), *(points[:-1] * (2 / BOX)).T,
+    ]  # fmt: skip
 
 
 def placed(points: Points, handles: NDArray[np.float64]) -> Controls:

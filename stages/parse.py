@@ -34,8 +34,9 @@ def main(row: Any, raw: Path, out: Path) -> str:
         found.unreadable.to_csv(folder / "unreadable.csv", index=False)
         found.notes.to_csv(folder / "notes.csv", index=False)
         about = {"licence": licence, "resampling": reading.how_resampled(first.options)}
+        about |= {"hands": [one.hand for one in brought[1:]]} if others else {}
         files.write_json(folder / "summary.json", found.summary | about | licence_texts(brought))
-        draw_sheet(folder, dataset.load(folder), licence)
+        draw_sheet(folder, dataset.load(folder, ("width", "height")), licence)
     for remark in found.remarks():
         print(f"parse: {remark}", file=sys.stderr)
     for file, reason in found.unreadable.itertuples(index=False):

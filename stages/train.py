@@ -6,7 +6,7 @@ os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # before CUDA start
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,31 +32,53 @@ from pipeline.seeds import generator
 from pipeline.train import loop, machine, recombination, telling
 from pipeline.train.recombination import Recombined
 from pipeline.train.state import Place
-from pipeline.train.telling import Taught, Tellings
+from pipeline.train.telling import Taught, Tellings, Unnamed
 from stages import run
 
 WEIGHT_STREAM = 10
 
 
-def main(row: Any, prepared: Path, out: Path) -> str:
+@dataclass(frozen=True)
+class Begun:
+    """A training before its first minibatch; data: what a net must know of its drawings; knows: of descriptions."""
+
+    trainer: loop.Trainer
+    data: dict[str, Any]
+    knows: Knowledge | None
+
+
+def begin(prepared: Path) -> Begun:
+    """The training that params.yaml asks for, on the drawings of the stage batch."""
     model, options, batch = (params.load(name) for name in ("model", "train", "batch"))
     fabric = machine.launch(options, model.cell)
-    drawings, data = dataset.load(prepared), holdout.read_description(prepared)
+    named, data = telling.tells(prepared), holdout.read_description(prepared)
+    drawings = dataset.load(prepared, None if named else ("split", "style"))
     training, held_out = ((drawings.index["split"] == name).to_numpy() for name in ("train", "valid"))
     train, valid = drawings.where(training), drawings.where(held_out)
-    every = derivation.descriptions(drawings.index, drawings) if model.described else []
+    every = derivation.descriptions(drawings.index, drawings) if model.described and named else []
     more = recombination.recombined(train, options, options.seed, _chosen(every, training))
     if options.recombinations and len(more.drawings) == len(train):
         _say(fabric, "the drawings name no components, so none are recombined")
-    knows, told = describe(model, options, drawings, every, more) if model.described else (None, None)
+    rows = Rows.of(more.drawings, fabric.device), Rows.of(valid, fabric.device)
+    knows, told = None, None
+    if model.described and named:
+        knows, told = describe(model, options, drawings, every, more)
+    elif model.described:
+        knows, told = undescribed(model, options, train, valid)
     if knows:
         knows = replace(knows, hands=tuple(data.get("hands", ())))
     known = (knows.vocabulary, len(knows.hands)) if knows else (NOTHING, 0)
     net = WritingNet(model, generator(options.seed, WEIGHT_STREAM), *known)
-    rows = Rows.of(more.drawings, fabric.device), Rows.of(valid, fabric.device)
     trainer = loop.Trainer(net, options, batch, *rows, fabric, drawings=len(train), told=told)
+    return Begun(trainer, data, knows)
+
+
+def main(row: Any, prepared: Path, out: Path) -> str:
+    begun = begin(prepared)
+    trainer, knows = begun.trainer, begun.knows
+    options, fabric = trainer.options, trainer.fabric
     root = Path(os.environ.get("DVC_ROOT", ".")) / ".checkpoints"
-    place = loop.place(root, model, options, batch, prepared)
+    place = loop.place(root, trainer.net.options, options, trainer.lessons.batch, prepared)
     if place.file.exists():
         trainer.resume(place.file)
         _say(fabric, f"going on after epoch {trainer.progress.epoch} of {options.epochs}")
@@ -68,10 +90,10 @@ def main(row: Any, prepared: Path, out: Path) -> str:
         watch=lambda epoch: row.metrics(epoch, step=int(epoch["epoch"])),
     )
     if fabric.is_global_zero:
-        config = loop.config(trainer, data, ended)
+        config = loop.config(trainer, begun.data, ended)
         with whole_folder(out) as folder:
             checkpoint.save_model(folder, trainer.best.state_dict(), config)
-            write_licences(folder, data)
+            write_licences(folder, begun.data)
             if knows:
                 knows.save(folder)
             pd.DataFrame(trainer.progress.history).to_csv(folder / "history.csv", index=False, float_format="%.6g")
@@ -102,6 +124,16 @@ def describe(
     held_out = Taught.of(Recombined.nothing(drawings.where(valid), _chosen(every, valid)))
     spelled = telling.of(Taught.of(more), everything, options, options.seed)
     return knows, (spelled, telling.canonically(held_out, everything))
+
+
+def undescribed(
+    model: ModelParams, options: loop.TrainParams, train: DrawingSet, valid: DrawingSet
+) -> tuple[Knowledge, tuple[Tellings, Tellings]]:
+    """As `describe`, of drawings that name nothing: there is nothing to know but the hands."""
+    nothing = DrawingSet(np.zeros((0, 3), np.float32), pd.DataFrame({"code_point": [], "start": [], "stop": []}))
+    library = Library.learn(nothing, []) if model.exemplars else exemplars.NOTHING
+    knows = Knowledge.learn([], [], options.least_known, library)
+    return knows, (Unnamed.of(train, options.spellings, knows), Unnamed.of(valid, 1, knows))
 
 
 def _chosen(every: Sequence[Told], rows: NDArray[np.bool_]) -> list[Told]:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 from pipeline import fit, handles
 from pipeline.handles import Handles, HandlesError
@@ -65,3 +66,25 @@ def test_a_file_that_is_none(tmp_path):
     (tmp_path / "x").write_bytes(b"none")
     with pytest.raises(HandlesError, match="holds no net of handles .*; it is part of the repository"):
         Handles.load(tmp_path / "x")
+
+
+def test_a_net_of_other_features_is_told_apart(tmp_path):
+    tensors = {
+        f"{i}.{name}": np.zeros((4, 19)[: 2 - (name == "bias")]) for i in range(3) for name in ("weight", "bias")
+    }
+    save_file(tensors, tmp_path / "old.safetensors")
+    with pytest.raises(HandlesError, match="old.safetensors is of 19 features a chord, not 49; `python benchmarks/"):
+        Handles.load(tmp_path / "old.safetensors")
+
+
+def test_features_are_of_the_chord_and_its_surroundings():
+    """Each row by itself, from its own formula; and what is beyond the stroke's ends is zero."""
+    points = np.array([[10, 20], [20, 20], [20, 40]], float)
+    first, second = handles.features(points)
+    np.testing.assert_allclose(first[:3], [0, 1, 0], atol=1e-12)  # as long as CHORD, to the right
+    np.testing.assert_allclose(second[:3], [np.log(2), 0, 1], atol=1e-12)
+    np.testing.assert_allclose(first[3:35], [*[0] * 16, 0, 1, np.log(2), 1, *[0] * 12], atol=1e-12)
+    np.testing.assert_allclose(second[3:35], [*[0] * 12, 0, -1, -np.log(2), 1, *[0] * 16], atol=1e-12)
+    sizes = np.log1p([3, 1, 0, 1, 2])  # all of it, before, after, wide, high, in chords
+    np.testing.assert_allclose(second[35:43], [*sizes, *np.log1p([2, 1, 0])], atol=1e-12)
+    np.testing.assert_allclose(second[43:], [-1 / 3, 0, 0, 0, 40 / 109, 40 / 109], atol=1e-12)

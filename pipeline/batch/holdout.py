@@ -15,14 +15,17 @@ from typing import Annotated, Any, Literal
 import numpy as np
 import pandas as pd
 import torch
+from numpy.typing import NDArray
 from pydantic import Field
 
 from pipeline import params
 from pipeline.batch import minibatches
-from pipeline.dataset import DrawingSet
+from pipeline.dataset import BLOCK, DrawingSet
 from pipeline.drawing import unit
 
 SPLITS = ("train", "valid", "test")
+TRAIN, VALID, TEST, NOT_SAID = 0, 1, 2, -1  # numbers of splits
+COLUMNS = ("id", "code_point", "split", "width", "height")  # of the index, that are read here
 DESCRIPTION = "batches.json"
 MOST_PERCENT = 49  # held out for either purpose
 _ADDED = re.compile(r"(?:~[0-9]+)+$")
@@ -60,33 +63,68 @@ def percent_of(code_point: int, name: str) -> int:
 
 
 def splits(index: pd.DataFrame, options: BatchParams) -> list[str]:
-    """The split of each drawing of an index.
+    """The split of each drawing of an index by name, see `split_numbers`."""
+    return names_of(split_numbers(index, options))
+
+
+def names_of(numbers: NDArray[np.int8]) -> list[str]:
+    return [SPLITS[number] for number in numbers.tolist()]
+
+
+def split_numbers(index: pd.DataFrame, options: BatchParams) -> NDArray[np.int8]:
+    """(B,) the split of each drawing of an index, its place in SPLITS.
 
     A drawing that comes with a split (column `split`, "" where none) as valid or test keeps it. The others are split by
     `split_of`, but nothing is added to a valid or test that came with the data.
     Raises BatchError: an unknown split, or one left empty.
     """
-    given = list(index["split"]) if "split" in index else [""] * len(index)
-    if unknown := sorted(set(given) - {"", *SPLITS}):
-        raise BatchError(f"the data names the split {unknown[0]!r}; allowed are {', '.join(SPLITS)}")
-    came = {"valid", "test"} & set(given)
-    chosen = [
-        _split(said, came, split_of(code_point, name, options.test_percent, options.valid_percent))
-        for said, code_point, name in zip(given, index["code_point"], index["id"], strict=True)
-    ]
-    if empty := [split for split in SPLITS if split not in chosen]:
-        raise BatchError(f"{len(index)} drawings, none in {' or '.join(empty)}; {_needed(index, options, came)}")
+    said = _said(index)
+    percents = _percents(index)
+    test, valid = options.test_percent, options.test_percent + options.valid_percent
+    hashed = np.where(percents < test, TEST, np.where(percents < valid, VALID, TRAIN)).astype(np.int8)
+    came = [number for number in (VALID, TEST) if (said == number).any()]
+    chosen = np.where(np.isin(hashed, came), np.int8(TRAIN), hashed)
+    chosen = np.where(np.isin(said, came), said, chosen)
+    counts = np.bincount(chosen, minlength=len(SPLITS))
+    if empty := [split for split, count in zip(SPLITS, counts, strict=True) if not count]:
+        names = {SPLITS[number] for number in came}
+        raise BatchError(f"{len(index)} drawings, none in {' or '.join(empty)}; {_needed(percents, options, names)}")
     return chosen
 
 
-def _needed(index: pd.DataFrame, options: BatchParams, came: set[str]) -> str:
+def _said(index: pd.DataFrame) -> NDArray[np.int8]:
+    """(B,) the split that each drawing came with, NOT_SAID where none. Raises BatchError."""
+    if "split" not in index:
+        return np.full(len(index), NOT_SAID, np.int8)
+    numbers = pd.Index([*SPLITS, ""]).get_indexer(index["split"])
+    if (numbers < 0).any():
+        unknown = sorted(set(index["split"][numbers < 0]))
+        raise BatchError(f"the data names the split {unknown[0]!r}; allowed are {', '.join(SPLITS)}")
+    return np.where(numbers == len(SPLITS), NOT_SAID, numbers).astype(np.int8)
+
+
+def _percents(index: pd.DataFrame) -> NDArray[np.int8]:
+    """(B,) the hash of each drawing, see `percent_of`; of a code point that many share once."""
+    codes = index["code_point"].to_numpy(np.int64)
+    found = np.zeros(len(index), np.int8)
+    coded = codes >= 0
+    distinct, which = np.unique(codes[coded], return_inverse=True)
+    found[coded] = np.array([percent_of(code, "") for code in distinct.tolist()], np.int8)[which]
+    rows = np.flatnonzero(~coded)
+    for at in range(0, len(rows), BLOCK):
+        some = rows[at : at + BLOCK]
+        found[some] = [percent_of(-1, name) for name in index["id"].iloc[some].tolist()]
+    return found
+
+
+def _needed(percents: NDArray[np.int8], options: BatchParams, came: set[str]) -> str:
     """What fills all splits: percentages if any do, those nearest to the options, else more drawings."""
-    percents = [percent_of(*pair) for pair in zip(index["code_point"], index["id"], strict=True)]
+    present = set(percents.tolist())
     fill = [
         (test, valid)
         for test in range(1, MOST_PERCENT + 1)
         for valid in range(1, MOST_PERCENT + 1)
-        if {0, 1, 2} == {(percent >= test) + (percent >= test + valid) for percent in set(percents)}
+        if {0, 1, 2} == {(percent >= test) + (percent >= test + valid) for percent in present}
     ]
     if fill and not came:
         asked = (options.test_percent, options.valid_percent)
@@ -95,33 +133,28 @@ def _needed(index: pd.DataFrame, options: BatchParams, came: set[str]) -> str:
     return "at least 3 are needed: train, valid and test have different characters, told by lot; give more drawings"
 
 
-def _split(said: str, came: set[str], hashed: str) -> str:
-    if said in came:
-        return said
-    return "train" if hashed in came else hashed
-
-
-def resolved(drawings: DrawingSet, options: BatchParams) -> BatchParams:
+def resolved(drawings: DrawingSet, options: BatchParams, numbers: NDArray[np.int8] | None = None) -> BatchParams:
     """The options with a number for the scale, see `scale_of`. Raises BatchError."""
-    return replace(options, scale=scale_of(drawings, options))
+    return replace(options, scale=scale_of(drawings, options, numbers))
 
 
-def scale_of(drawings: DrawingSet, options: BatchParams) -> float:
-    """What the offsets are divided by.
+def scale_of(drawings: DrawingSet, options: BatchParams, numbers: NDArray[np.int8] | None = None) -> float:
+    """What the offsets are divided by; numbers: the `split_numbers`, where they are known.
 
     auto is sqrt(mean of (dx^2 + dy^2) / 2) over all steps of the training drawings, travels through the air included,
     in 6 significant digits: their offsets, divided by it, have the root mean square 1. Raises BatchError.
     """
     if options.scale != "auto":
         return options.scale
-    total = steps = 0.0
-    for split, drawing in zip(splits(drawings.index, options), drawings, strict=True):
-        if split == "train":
-            total += float(np.square(drawing[:, :2], dtype=np.float64).sum())
-            steps += len(drawing)
+    numbers = split_numbers(drawings.index, options) if numbers is None else numbers
+    total = count = 0.0
+    for block in drawings.where(numbers == TRAIN).blocks():
+        steps = block.joined()
+        total += float(np.square(steps[:, :2], dtype=np.float64).sum())
+        count += len(steps)
     if not total > 0:
         raise BatchError("batch.scale: auto needs drawings that have a size; all offsets are 0; set a number")
-    return float(f"{math.sqrt(total / steps / 2):.6g}")
+    return float(f"{math.sqrt(total / count / 2):.6g}")
 
 
 @dataclass(frozen=True)
@@ -153,7 +186,7 @@ def statistics(drawings: DrawingSet, options: BatchParams) -> dict[str, Any]:
     for split in SPLITS:
         part = drawings.where((drawings.index["split"] == split).to_numpy())
         lengths = torch.as_tensor(part.lengths().astype(np.int64))
-        pen = np.bincount(np.concatenate([steps[:, 2] for steps in part]).astype(np.int64), minlength=3)
+        pen = sum(np.bincount(block.joined()[:, 2].astype(np.int64), minlength=3) for block in part.blocks())
         batches = minibatches.epoch(lengths, options.size, options.length_noise, seed=0, number=0)
         summary[split] = {
             "drawings": len(part),

@@ -148,6 +148,7 @@ def sample(
         raise CommandError("--start begins what is dreamt freely; leave it out, or --dream described")
     seed = secrets.randbelow(SEEDS) if seed is None else seed
     from pipeline.render import Look  # slow: numpy, torch
+    from pipeline.sample import sampler
     from pipeline.write import writer
 
     free = dream is Kind.FREE or bool(start)
@@ -171,7 +172,8 @@ def sample(
     look = Look(color, smooth, animate)
     place = str(out)
     if kind == "folder":
-        paths = writer.save_each(out, written.drawings, net.data, look, written.dreams)
+        told = sampler.told(written.dreams) if written.dreams else None
+        paths = writer.save_each(out, written.drawings, net.data, look, told)
         place = f"{paths[0]} to {paths[-1].name}"
     else:
         writer.save_sheet(out, written.drawings, net.data, columns, look, written.dreams)

@@ -65,6 +65,8 @@ def hydra(name: str, value: Any) -> str:
 def _hydra(value: Any) -> str:
     if isinstance(value, list):
         return f"[{','.join(_hydra(item) for item in value)}]"
+    if isinstance(value, dict):
+        return f"{{{','.join(f'{key}:{_hydra(item)}' for key, item in value.items())}}}"
     if not isinstance(value, str):
         return json.dumps(value)
     text = value.replace("${", "\\${")  # else OmegaConf would put another value in

@@ -173,11 +173,14 @@ def write_texts(job: Job, asked: list[str], variants: int, kind: str) -> str:
 
     net, place = job.net, str(job.out)
     reader = described.Reader.of(net, job.table, job.hand)
-    wanted = [reader.encode(reader.read(text)) for text in asked for _ in range(variants)]
+    each = [text for text in asked for _ in range(variants)]
+    wanted = [reader.encode(reader.read(text)) for text in each]
+    if kind == "folder":
+        writer.check_free(job.out, len(wanted), told=True)  # before the long work
     options = net.options(len(wanted), job.seed, False, 0, job.temperatures)
     drawings, nats = described.write(net, wanted, options, job.best_of)
     if kind == "folder":
-        paths = writer.save_each(job.out, drawings, net.data, job.look)
+        paths = writer.save_each(job.out, drawings, net.data, job.look, reader.told(each))
         place = f"{paths[0]} to {paths[-1].name}, in the order of the list"
     else:
         writer.save_sheet(job.out, drawings, net.data, job.columns, job.look)

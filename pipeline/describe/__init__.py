@@ -5,6 +5,7 @@ description  ideographic descriptions: grammar, tree, equality up to spelling
 strokes      types of strokes
 arrangement  how the parts of a drawing stand to one another
 derivation   a drawing's description from KanjiVG's groups
+borrowing    groups that one hand's drawing takes from another's of the same character
 visits       the order in which a writer visits a description's parts
 table        descriptions by character, from an IDS table
 encoding     descriptions as numbers for a net

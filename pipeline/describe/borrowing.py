@@ -5,13 +5,16 @@ other one, the best one-to-one assignment of strokes by their beginnings and end
 groups of the one are those of the other, and so are the types of its strokes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
+from pipeline import dataset
 from pipeline.dataset import DrawingSet
 from pipeline.describe.exemplars import STYLES
 from pipeline.drawing import ON_PAPER, Steps
@@ -24,20 +27,39 @@ def styles(hands: Sequence[str], index: pd.DataFrame) -> NDArray[np.uint8]:
     return np.array([STYLES + hands.index(hand) if hand else 0 for hand in index["hand"]], np.uint8)
 
 
-def borrowed(drawings: DrawingSet) -> pd.DataFrame:
-    """The index with groups and types where a drawing of a further hand has none and the first hand's form that is no
-    variant has; the column `borrowed` says for which that is."""
-    index = drawings.index
-    own = (index["hand"] == "") & (index["variant"] == "") & (index["groups"] != "[]")
-    lender = dict(zip(index["code_point"][own], np.flatnonzero(own), strict=True))
-    groups, types = list(index["groups"]), list(index["types"])
-    lacks = (index["hand"] != "") & (index["groups"] == "[]") & (index["code_point"] >= 0)
-    taken = np.zeros(len(index), bool)
-    for row in np.flatnonzero(lacks).tolist():
-        other = lender.get(index["code_point"].iat[row])
-        if other is not None and alike(drawings[row], drawings[other]):
-            groups[row], types[row], taken[row] = groups[other], types[other], True
-    return index.assign(groups=groups, types=types, borrowed=taken)
+@dataclass(frozen=True)
+class Lenders:
+    """The first hand's drawings that name groups and are no variants; rows: of each of them, by code point."""
+
+    drawings: DrawingSet
+    rows: Mapping[int, int]
+
+    @classmethod
+    def of(cls, folder: Path) -> "Lenders":
+        """Of a set on disk."""
+        return cls.among(dataset.load(folder, ("hand", "variant", "groups", "types", "code_point")))
+
+    @classmethod
+    def among(cls, drawings: DrawingSet) -> "Lenders":
+        index = drawings.index
+        own = (index["hand"] == "") & (index["variant"] == "") & (index["groups"] != "[]")
+        kept = drawings.where(own.to_numpy())
+        return cls(kept, dict(zip(kept.index["code_point"].tolist(), range(len(kept)), strict=True)))
+
+    def lend(self, drawings: DrawingSet) -> pd.DataFrame:
+        """The index of drawings with groups and types where one of a further hand has none and is alike; the column
+        `borrowed` says for which that is."""
+        index = drawings.index
+        groups, types = list(index["groups"]), list(index["types"])
+        lacks = (index["hand"] != "") & (index["groups"] == "[]") & (index["code_point"] >= 0)
+        taken = np.zeros(len(index), bool)
+        codes = index["code_point"].to_numpy(np.int64).tolist()
+        for row in np.flatnonzero(lacks).tolist():
+            other = self.rows.get(codes[row])
+            if other is not None and alike(drawings[row], self.drawings[other]):
+                groups[row], types[row] = (self.drawings.index[name].iat[other] for name in ("groups", "types"))
+                taken[row] = True
+        return index.assign(groups=groups, types=types, borrowed=taken)
 
 
 def alike(one: Steps, other: Steps) -> bool:

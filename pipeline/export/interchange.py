@@ -8,11 +8,13 @@ npz     the object arrays train, valid and test of (n, 3) float32: dx, dy, lifte
 ndjson  a drawing a line, whole numbers in a box from 0 to 255, as Quick, Draw!'s simplified files; `word` is the
         drawing's label, character or description, a split is lost
 json    width, height, licence and the drawings: id, character, split and strokes as lists of x, y
-hanzi-writer  a folder with a JSON file a drawing (quiz.py), named as in svg by its character, else by its id
+hanzi-writer  a folder with a JSON file a drawing (quiz.py), named as in svg by its character, else by its
+        description, else by its id
 plotter, svgfont, jhf  single lines: a sheet in millimetres (plotter.py), fonts of strokes (single_line.py) with a CSV
         beside them that says which code point is which drawing (code_points.py)
 
-A description, of a kanji or of a dream before it was written, and how a dream reads are kept in ndjson and json.
+A description, of a kanji or of a dream before it was written, and how a dream reads are kept in ndjson, json and
+hanzi-writer.
 
 Drawings without a split, as samples are, are train in an npz.
 """
@@ -136,8 +138,11 @@ def _svg(exported: Exported, folder: Path) -> None:
 
 
 def _hanzi_writer(exported: Exported, folder: Path) -> None:
-    named = [str(row["id"] if row.get("variant") else row.get("character") or row["id"]) for row, _ in exported]
-    texts = (_compact(quiz.character(row, steps, exported.licence)) for row, steps in exported)
+    named = [str(row["id"] if row.get("variant") else _named(row) or row["id"]) for row, _ in exported]
+    texts = (
+        _compact(quiz.character(row, steps, exported.licence) | {"id": row["id"], **_told(row)})
+        for row, steps in exported
+    )
     each(folder, ".json", named, texts)
 
 
@@ -220,7 +225,11 @@ WRITERS: dict[str, Callable[..., None]] = {
 
 
 def _word(row: pd.Series) -> str:
-    return row.get("label") or row.get("character") or row.get("description") or ""
+    return row.get("label") or _named(row)
+
+
+def _named(row: pd.Series) -> str:
+    return row.get("character") or row.get("description") or ""
 
 
 def _told(row: pd.Series) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Drawings on a sheet of paper for a pen plotter: plain SVG in millimetres, a <path> a stroke, in the order of writing.
 
-The drawings stand in rows, each in a square cell of one size. vpype, Inkscape and the programs of plotters read it.
+The drawings stand in rows from the upper margin on, in the middle between left and right, each in a square cell of one
+size. vpype, Inkscape and the programs of plotters read it.
 """
 
 import re
@@ -55,9 +56,10 @@ def sheet(paper: str, margin: float, size: float | None, landscape: bool = False
 def svg(glyphs: Sequence[Glyph], page: Sheet, credit: str, smooth: bool) -> str:
     """The sheet; smooth: curves along a stroke's points, else lines. Raises PlotterError: not all fit."""
     columns, cell = _grid(len(glyphs), page)
+    left = (page.width - columns * cell) / 2
     drawings = []
     for i, glyph in enumerate(glyphs):
-        corner = page.margin + i % columns * cell, page.margin + i // columns * cell
+        corner = left + i % columns * cell, page.margin + i // columns * cell
         drawings.append(_drawing(i + 1, glyph, corner, cell, smooth))
     size = f'width="{number(page.width)}mm" height="{number(page.height)}mm"'
     box = f'viewBox="0 0 {number(page.width)} {number(page.height)}"'

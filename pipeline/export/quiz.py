@@ -2,7 +2,8 @@
 
 strokes  an outline a stroke, as path data, each filled by itself: strokes are animated one by one
 medians  points a stroke, which it draws along, and compares a learner's stroke with
-licence  credit, where it is known; hanzi-writer passes over it
+licence  credit, where it is known; hanzi-writer passes over it, and over id, description and reading, which
+         interchange.py adds
 
 In its box x goes from 0 to 1024 and y from 900 at the top down to -124, as in makemeahanzi's data.
 """

@@ -9,14 +9,14 @@ from pipeline.font.building import Names
 from pipeline.font.glyphs import Glyph
 
 SIZES = (96, 48, 32, 20)  # pixels
-LINE = 28  # glyphs of a line that is shown; what does not fit is cut off
+LINE = 60  # glyphs of a line, of which as many are shown as fit
 TALL = (4, 8)  # columns of text that runs downwards, and glyphs of each
 
 STYLE = """
 body{margin:2.5rem auto;max-width:70rem;padding:0 1.5rem;font:15px/1.5 system-ui,sans-serif}
 h1{font-size:1.6rem;margin:0}p{margin:.2rem 0;color:#555}
 .f{font-family:"specimen";color:#000}
-.line{overflow:hidden;white-space:nowrap;line-height:1.25;margin:.3rem 0}
+.line{overflow:hidden;line-break:anywhere;line-height:1.25;height:1.25em;margin:.3rem 0}
 .tall{writing-mode:vertical-rl;font-size:40px;line-height:1.3;height:calc(40px*8);margin:1.5rem 0}
 .all{display:grid;grid-template-columns:repeat(auto-fill,minmax(104px,1fr));gap:1px}
 .all div{outline:1px solid #ddd;padding:.5rem .3rem;text-align:center;overflow:hidden;overflow-wrap:anywhere}
@@ -42,6 +42,7 @@ def page(woff2: bytes, found: Sequence[Glyph], names: Names) -> str:
 
 
 def _lines(found: Sequence[Glyph]) -> str:
+    """Those that do not fit wrap below the line, out of sight, so that none is cut."""
     shown = []
     for i, size in enumerate(SIZES):
         start = i * LINE % max(len(found), 1)

@@ -27,6 +27,7 @@ from pipeline.export.interchange import Exported, ExportError
 from pipeline.fit import Through
 from pipeline.kanjivg import numbering
 from pipeline.kanjivg.alphabet import Alphabet
+from pipeline.kanjivg.assigning import typed
 from pipeline.kanjivg.grouping import Group, Grouper
 from pipeline.progress import Progress, unseen
 from pipeline.score.structure import parts
@@ -71,8 +72,8 @@ class Teacher:
         return cls(Alphabet.learn(known), Grouper.learn(known))
 
     def annotate(self, exported: Exported, progress: Progress = unseen) -> list[Annotated]:
-        """Each drawing with its types and groups: its own, where it has them; else the nearest types, and groups by its
-        description, or by the parts found in it."""
+        """Each drawing with its types and groups: its own, where it has them; else by its description, or the nearest
+        types, and groups by the parts found in it."""
         rows, drawings = zip(*exported, strict=True)
         nearest = self.alphabet.of(drawings)
         table = parts.find(drawings, self.grouper.library, progress).table
@@ -80,21 +81,26 @@ class Teacher:
         found = []
         for i, (row, steps) in enumerate(zip(rows, drawings, strict=True)):
             strokes = _in_box(steps, float(row["width"]), float(row["height"]))
-            types = [own or near for own, near in zip(own_types(row, len(strokes)), nearest[i], strict=True)]
-            groups = self._groups(row, strokes, types, pieces.get(i, table[:0]))
+            types, groups = self._said(row, strokes, nearest[i], pieces.get(i, table[:0]))
             found.append(Annotated(_name(row), strokes, types, groups))
         return found
 
-    def _groups(self, row: pd.Series, strokes: list[Stroke], types: list[str], found: pd.DataFrame) -> list[Group]:
-        if (own := row.get("groups") or "[]") != "[]":
-            return list(json.loads(own))
+    def _said(
+        self, row: pd.Series, strokes: list[Stroke], nearest: list[str], found: pd.DataFrame
+    ) -> tuple[list[str], list[Group]]:
+        """Types and groups of a drawing."""
+        own, character, text = own_types(row, len(strokes)), row.get("character") or "", row.get("description") or ""
         boxes = np.stack([np.concatenate((stroke.min(axis=0), stroke.max(axis=0))) for stroke in strokes])
-        character = row.get("character") or ""
-        if text := row.get("description"):
-            groups = self.grouper.described(text, character, boxes)
-            if groups is not None:
-                return groups
-        return self.grouper.found(found, types, character, boxes)
+        types = [said or near for said, near in zip(own, nearest, strict=True)]
+        told = self.grouper.described(text, types, boxes) if text else None
+        if told is not None:
+            usual_there = typed(told, self.grouper.seen, types)
+            types = [said or there for said, there in zip(own, usual_there, strict=True)]
+        if (groups := row.get("groups") or "[]") != "[]":
+            return types, list(json.loads(groups))
+        if told is not None:
+            return types, self.grouper.of_told(told, types, character or text)
+        return types, self.grouper.found(found, types, character, boxes)
 
 
 def write(exported: Exported, known: DrawingSet, made_by: str, out: Path, progress: Progress = unseen) -> int:
@@ -122,9 +128,9 @@ def document(one: Annotated, made_by: str, licence: str, how: Through = fit.thro
     lines.append(f'<g id="kvg:StrokePaths_{one.name}" style="{LINES}">')
     paths = [fit.path(cubics) for cubics in controls]
     lines += [*_Body(one, paths).lines(), "</g>"]
-    lines.append(f'<g id="kvg:StrokeNumbers_{one.name}" style="font-size:{number(numbering.SIZE)};fill:#808080">')
-    curves = [fit.evaluate(cubics, 12) for cubics in controls]
-    for i, (x, y) in enumerate(numbering.places(curves, SIDE, SIDE, PEN), start=1):
+    figures, places = numbering.places([fit.evaluate(cubics, 12) for cubics in controls], SIDE, SIDE, PEN)
+    lines.append(f'<g id="kvg:StrokeNumbers_{one.name}" style="font-size:{number(figures)};fill:#808080">')
+    for i, (x, y) in enumerate(places, start=1):
         lines.append(f'\t<text transform="matrix(1 0 0 1 {x:.2f} {y:.2f})">{i}</text>')
     return "\n".join([*lines, "</g>", "</svg>"]) + "\n"
 

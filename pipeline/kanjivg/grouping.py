@@ -2,7 +2,8 @@
 
 A group is a dictionary as the index of a set has it: element, original, position, part, variant, first and last stroke,
 inclusive; a list of groups has each before those in it. A part that others interrupt (囗 of 国) is several groups, with
-part "1", "2", ...; a part that is known is grouped inside as the known drawings have it.
+part "1", "2", ...; a part that is known is grouped inside as the known drawings have it whose strokes there are most
+like its own in their types.
 """
 
 import json
@@ -11,9 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from pipeline.dataset import DrawingSet
 from pipeline.describe import derivation, strokes
@@ -22,12 +21,12 @@ from pipeline.describe.arrangement import Part, Told, arranged
 from pipeline.describe.description import Description, canonical
 from pipeline.describe.strokes import UNICODE_STROKES
 from pipeline.describe.visits import Habits
+from pipeline.kanjivg.assigning import Boxes, Seen, Types, around, assigned, differing, seen
 from pipeline.parse.svg.walk import GROUP_KEYS
 from pipeline.score.structure import parts
 from pipeline.score.structure.parts import Library
 
 Group = dict
-Boxes = NDArray[np.float64]  # (strokes, 4): left, top, right, bottom
 
 # What KanjiVG says of the slots of an operator, where it says something
 POSITIONS = {
@@ -35,6 +34,7 @@ POSITIONS = {
     "⿴": ("kamae", ""), "⿵": ("kamae", ""), "⿶": ("kamae", ""), "⿷": ("kamae", ""), "⿹": ("kamae", ""),
     "⿸": ("tare", "tarec"), "⿺": ("nyo", "nyoc"), "⿻": (),
 }  # fmt: skip
+SURE = 0.6  # of the places where strokes of the same types follow one another, so many are the same part
 Inside = tuple[tuple[str, str, str, str, str, int, int], ...]  # GROUP_KEYS, first and last from the part's first stroke
 
 
@@ -42,57 +42,80 @@ Inside = tuple[tuple[str, str, str, str, str, int, int], ...]  # GROUP_KEYS, fir
 class Grouper:
     """What known drawings teach: the order in which parts are written, how they are grouped inside, how they look.
 
-    inside: of each part, by its usual name and its number of strokes, the groups in it; library: parts to be found.
+    seen: which types the strokes of parts have; inside: of each part, by its usual name and its number of strokes,
+    the groups in it where its strokes are of these types, the most usual first; library: parts to be found; by_types:
+    the part that strokes of these types mostly are.
     """
 
     habits: Habits
-    inside: dict[tuple[str, int], Inside]
+    seen: Seen
+    inside: dict[tuple[str, int], dict[Types, Inside]]
     library: Library
+    by_types: dict[Types, str]
 
     @classmethod
     def learn(cls, known: DrawingSet) -> Self:
         """From real drawings with groups and types. Raises PartsError: they tell of no parts."""
         told = derivation.descriptions(known.index, known)
-        return cls(Habits.learn(told), _insides(known.index), parts.library(known))
+        types, library = known.index["types"], parts.library(known)
+        return cls(Habits.learn(told), seen(told, types), _insides(known.index), library, _by_types(known.index))
 
-    def described(self, text: str, character: str, boxes: Boxes) -> list[Group] | None:
-        """Groups by a description; None where the strokes cannot be its parts': too few, or too many.
-        Raises DescriptionError."""
-        told = _assigned(grammar.parse(text), self.habits, boxes)
-        return None if told is None else self.of_told(told, character or text)
+    def described(self, text: str, types: Sequence[str], boxes: Boxes) -> Told | None:
+        """A description with the strokes of its parts; None where they cannot be its parts': too few, or too many.
+        types: of the strokes. Raises DescriptionError."""
+        return assigned(grammar.parse(text), self.habits, self.seen, types, boxes)
 
     def found(self, table: pd.DataFrame, types: Sequence[str], character: str, boxes: Boxes) -> list[Group]:
         """Groups by the parts found in a drawing: rows of `parts.Found.table` of it. types: of its strokes."""
-        runs = [(int(a), int(b)) for a, b in zip(table["first"], table["last"], strict=True)]
-        covered = {stroke for first, last in runs for stroke in range(first, last + 1)}
-        left = [i for i in range(len(types)) if i not in covered]
-        # strokes of no part are named by their type without its letter, so that they make no group
-        names = [*map(str, table["element"]), *(strokes.usual(types[i]) for i in left)]
+        usual = tuple(map(strokes.usual, types))
+        runs = list(zip(table["first"].tolist(), table["last"].tolist(), map(str, table["element"]), strict=True))
         pieces = [
-            Part(Told(Description(name), ((first, last),)), _around(boxes[first : last + 1]))
-            for name, (first, last) in zip(names, [*runs, *((i, i) for i in left)], strict=True)
+            Part(Told(Description(name), ((first, last),)), around(boxes[first : last + 1]))
+            for first, last, name in sorted([*runs, *self._between(runs, usual)])
         ]
-        return self.of_told(arranged(sorted(pieces, key=lambda part: part.told.runs)), character)
+        return self.of_told(arranged(pieces), types, character)
 
-    def of_told(self, told: Told, root: str) -> list[Group]:
+    def _between(self, runs: list[tuple[int, int, str]], types: Types) -> Iterator[tuple[int, int, str]]:
+        """First, last and name of what is left by parts: those known by their types, and strokes by themselves, named
+        by their type, so that they make no group."""
+        at = 0
+        for first, last, _ in [*sorted(runs), (len(types), len(types), "")]:
+            yield from self._split(at, first, types)
+            at = last + 1
+
+    def _split(self, begin: int, end: int, types: Types) -> Iterator[tuple[int, int, str]]:
+        """The longest known one of strokes begin to end - 1, and what is before and after it."""
+        for size in range(min(end - begin, len(types) - 1), 1, -1):
+            for at in range(begin, end - size + 1):
+                if name := self.by_types.get(types[at : at + size]):
+                    yield from self._split(begin, at, types)
+                    yield at, at + size - 1, name
+                    yield from self._split(at + size, end, types)
+                    return
+        for i in range(begin, end):
+            yield i, i, types[i]
+
+    def of_told(self, told: Told, types: Sequence[str], root: str) -> list[Group]:
         """The groups of a drawing that is put together so; root: the element of all of it, "" for none."""
-        whole = [] if not root else _pieces(root, "", told.runs)
-        inner = [] if told.parts else self._within(root, told)
-        return _outside_in([*whole, *inner, *self._below(told)])
+        whole, usual = _pieces(root, "", told.runs) if root else [], tuple(map(strokes.usual, types))
+        inner = [] if told.parts else self._within(root, told, usual)
+        return _outside_in([*whole, *inner, *self._below(told, usual)])
 
-    def _below(self, told: Told) -> Iterator[Group]:
+    def _below(self, told: Told, types: Types) -> Iterator[Group]:
         for slot, part in enumerate(told.parts):
             named = part.description.name
             places = POSITIONS[told.description.operator]
             if named and not _is_stroke(named):
                 yield from _pieces(named, places[slot] if slot < len(places) else "", part.runs)
-            yield from self._below(part) if part.parts else self._within(named, part)
+            yield from self._below(part, types) if part.parts else self._within(named, part, types)
 
-    def _within(self, name: str, told: Told) -> Iterator[Group]:
+    def _within(self, name: str, told: Told, types: Types) -> Iterator[Group]:
         """Of a part without a spelling what is known of it, if it is written in one go."""
         (first, last), *others = told.runs
-        if not others:
-            for *values, begin, end in self.inside.get((canonical(name), last - first + 1), ()):
+        ways = self.inside.get((canonical(name), last - first + 1))
+        if ways and not others:
+            own = types[first : last + 1]
+            for *values, begin, end in ways[min(ways, key=lambda way: differing(way, own))]:
                 yield dict(zip(GROUP_KEYS, values, strict=True), first=first + begin, last=first + end)
 
 
@@ -110,24 +133,53 @@ def _is_stroke(name: str) -> bool:
     return len(name) == 1 and ord(name) in UNICODE_STROKES
 
 
-def _around(boxes: Boxes) -> tuple[float, float, float, float]:
-    low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
-    return float(low[0]), float(low[1]), float(high[0]), float(high[1])
-
-
 # ---- what is known
 
 
-def _insides(index: pd.DataFrame) -> dict[tuple[str, int], Inside]:
-    """The most usual groups inside each part and each character."""
-    seen: dict[tuple[str, int], Counter[Inside]] = defaultdict(Counter)
-    for text in index["groups"]:
-        groups = json.loads(text)
+def _insides(index: pd.DataFrame) -> dict[tuple[str, int], dict[Types, Inside]]:
+    """The most usual groups inside each part and each character whose strokes are of these types."""
+    seen: dict[tuple[str, int], Counter[tuple[Types, Inside]]] = defaultdict(Counter)
+    for text, types in zip(index["groups"], index["types"], strict=True):
+        groups, usual = json.loads(text), tuple(map(strokes.usual, types))
         for i, group in enumerate(groups):
             if group["part"] == "":
                 key = canonical(group["element"]), group["last"] - group["first"] + 1
-                seen[key][_inside(groups[i + 1 :], group["first"], group["last"])] += 1
-    return {key: most for key, counts in seen.items() if (most := counts.most_common(1)[0][0])}
+                within = _inside(groups[i + 1 :], group["first"], group["last"])
+                seen[key][usual[group["first"] : group["last"] + 1], within] += 1
+    return {key: _most_usual(counts) for key, counts in seen.items()}
+
+
+def _by_types(index: pd.DataFrame) -> dict[Types, str]:
+    """The part that strokes of these types, one after another, are in at least SURE of the places in known drawings
+    where there are such."""
+    usual = [tuple(map(strokes.usual, types)) for types in index["types"]]
+    seen: dict[Types, Counter[str]] = defaultdict(Counter)
+    for text, types in zip(index["groups"], usual, strict=True):
+        for group in json.loads(text):
+            these = types[group["first"] : group["last"] + 1]
+            if group["part"] == "" and 1 < len(these) < len(types):
+                seen[these][group["element"]] += 1
+    most = {types: names.most_common(1)[0] for types, names in seen.items()}
+    everywhere = Counter(run for types in usual for run in _runs(types) if run in most)
+    return {types: name for types, (name, count) in most.items() if count >= SURE * everywhere[types]}
+
+
+def _runs(types: Types) -> Iterator[Types]:
+    """Of two or more, but not all."""
+    for first in range(len(types)):
+        for stop in range(first + 2, min(first + len(types), len(types) + 1)):
+            yield types[first:stop]
+
+
+def _most_usual(seen: Counter[tuple[Types, Inside]]) -> dict[Types, Inside]:
+    """By types the most usual groups there, those first that are most usual of all."""
+    of_all: Counter[Inside] = Counter()
+    for (_, within), count in seen.items():
+        of_all[within] += count
+    found: dict[Types, Inside] = {}
+    for (types, within), _ in sorted(seen.items(), key=lambda one: (-of_all[one[0][1]], -one[1])):
+        found.setdefault(types, within)
+    return found
 
 
 def _inside(following: Sequence[Group], first: int, last: int) -> Inside:
@@ -139,60 +191,3 @@ def _inside(following: Sequence[Group], first: int, last: int) -> Inside:
         values = (group["element"], group["original"], group["position"], group["part"], group["variant"])
         found.append((*values, group["first"] - first, group["last"] - first))
     return tuple(found)
-
-
-# ---- which strokes are whose
-
-
-def _assigned(description: Description, habits: Habits, boxes: Boxes) -> Told | None:
-    """The description with the strokes of each part: as many as the part usually has, in the usual order. Where the
-    drawing has some more or fewer, one visit of a part has: the one for which the parts' boxes are smallest."""
-    written = habits._written(description, 0)  # with the numbers of strokes, which of_description leaves out
-    more = len(boxes) - sum(count for _, count in written)
-    ways = [written] if not more else [_changed(written, i, more) for i in range(len(written))]
-    able = [way for way in ways if min(count for _, count in way) > 0]
-    if not able:
-        return None
-    told = [_filled(description, _runs_by_leaf(way), 0)[0] for way in able]
-    return min(told, key=lambda one: _area(one, boxes))
-
-
-def _changed(written: list[tuple[int, int]], at: int, more: int) -> list[tuple[int, int]]:
-    return [(leaf, count + more * (i == at)) for i, (leaf, count) in enumerate(written)]
-
-
-def _runs_by_leaf(written: Sequence[tuple[int, int]]) -> dict[int, list[tuple[int, int]]]:
-    runs: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    at = 0
-    for leaf, count in written:
-        if runs[leaf] and runs[leaf][-1][1] == at - 1:
-            runs[leaf][-1] = runs[leaf][-1][0], at + count - 1
-        else:
-            runs[leaf].append((at, at + count - 1))
-        at += count
-    return runs
-
-
-def _filled(description: Description, runs: dict[int, list[tuple[int, int]]], leaf: int) -> tuple[Told, int]:
-    """A part with its strokes, and the number of the next leaf."""
-    if not description.operator:
-        return Told(description, tuple(runs[leaf])), leaf + 1
-    below = []
-    for part in description.parts:
-        told, leaf = _filled(part, runs, leaf)
-        below.append(told)
-    joined: list[tuple[int, int]] = []
-    for first, last in sorted(run for told in below for run in told.runs):
-        if joined and first == joined[-1][1] + 1:
-            first = joined.pop()[0]
-        joined.append((first, last))
-    return Told(description, tuple(joined), tuple(below)), leaf
-
-
-def _area(told: Told, boxes: Boxes) -> float:
-    """Of the boxes round the leaves, in sum."""
-    if told.parts:
-        return sum(_area(part, boxes) for part in told.parts)
-    of_leaf = np.concatenate([np.arange(first, last + 1) for first, last in told.runs])
-    left, top, right, bottom = _around(boxes[of_leaf])
-    return (right - left) * (bottom - top)

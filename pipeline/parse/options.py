@@ -1,11 +1,12 @@
 """The section `parse` of params.yaml: how curves become points, what names mean, and what is kept."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
 from pipeline import params
-from pipeline.parse import resampling
+from pipeline.parse import engine, resampling
 from pipeline.parse.characters import Names
 
 
@@ -28,6 +29,7 @@ class ParseParams:
     variants        whether KanjiVG's variants ("05b57-Kaisho") are kept
     max_unreadable  how many drawings may be unreadable before the stage fails
     rules           the rule for the drawings of a hand of fetch.hands, where it is another one
+    backend, address  where the work is done: see engine.py; nothing else depends on them
     """
 
     rule: Rule
@@ -40,6 +42,12 @@ class ParseParams:
     variants: bool
     max_unreadable: Annotated[int, Field(ge=0)]
     rules: dict[str, Rule]
+    backend: engine.Backend
+    address: Annotated[str, Field(pattern=r"^[a-z]+://.+$")] | None
+
+    def check_here(self, sections: Mapping[str, Any]) -> None:
+        """Raises EngineError."""
+        engine.check(self.backend)
 
 
 def how_resampled(options: ParseParams) -> dict[str, Any]:

@@ -18,10 +18,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
+from joblib import Parallel, delayed, effective_n_jobs
 
 from pipeline.drawing import Steps
-from pipeline.parse import readers, single
+from pipeline.parse import engine, readers, single
 from pipeline.parse.formats.sketch import Record
 from pipeline.parse.options import ParseParams, how_resampled
 from pipeline.parse.single import Manner, Parsed, read_file, read_record
@@ -33,7 +33,9 @@ __all__ = [
 ]  # fmt: skip
 
 AS_IT_IS = Manner()
-CHUNK = 128  # files a task: some hundredths of a second of sending for some tenths of work
+# a task: some hundredths of a second of sending for some tenths of work
+CHUNK, MANY = 128, 1024  # files; drawings of the formats of many a file
+WINDOW = 16_384  # drawings a process that are under way or wait to be kept; what is read runs no further ahead
 
 
 class ParseError(ValueError):
@@ -96,7 +98,7 @@ def parse_into(
     """Read all drawings of the archive, in order of the files' names, whatever the number of jobs, and hand the
     selected ones to `keep`, chunk by chunk.
 
-    jobs      processes (-1: one a processor); joblib's own settings decide where they run
+    jobs      processes (-1: one a processor) of loky; a cluster's workers are as many as it has
     progress  called with the number of drawings done since the last call
     form      the files' format, see fetch/formats.py
     others    further sources, read after it; their drawings are brought to the size of its first one's box
@@ -131,15 +133,22 @@ def names(archive: Path) -> list[str]:
 
 
 def _work(part: Other, manner: Manner, jobs: int) -> Iterator[list[Parsed]]:
-    tasks = (delayed(read_chunk)(chunk, part.options, manner) for chunk in _chunks(part.archive, part.form))
-    return Parallel(n_jobs=jobs, return_as="generator")(tasks)
+    source, options = _chunks(part.archive, part.form), part.options
+    with engine.engine(options.backend, options.address), Parallel(n_jobs=jobs, return_as="generator") as parallel:
+        window = max(1, WINDOW // _size(part.form)) * effective_n_jobs(jobs)
+        while chunks := list(islice(source, window)):
+            yield from parallel(delayed(read_chunk)(chunk, options, manner) for chunk in chunks)
 
 
 def _chunks(archive: Path, form: str) -> Iterator[list[Record]]:
     """Read here and sent to the tasks: a job on another machine need not see the archive."""
     source = _records(archive, form)
-    while chunk := list(islice(source, CHUNK)):
+    while chunk := list(islice(source, _size(form))):
         yield chunk
+
+
+def _size(form: str) -> int:
+    return CHUNK if form in readers.AS_SVG else MANY
 
 
 def _records(archive: Path, form: str) -> Iterator[Record]:

@@ -90,14 +90,48 @@ def resample(curve: Curve, params: Any) -> Points:
 
 def resample_all(curves: Iterable[Curve], params: Any) -> list[Points]:
     """Each curve's points, as `resample` gives them. Raises GeometryError, also for more than MAX_DRAWING in all."""
+    return _limited(resample(curve, params) for curve in curves)
+
+
+def _limited(found: Iterable[Points]) -> list[Points]:
+    """Raises GeometryError: more than MAX_DRAWING points."""
     strokes: list[Points] = []
     total = 0
-    for curve in curves:
-        strokes.append(resample(curve, params))
-        total += len(strokes[-1])
+    for stroke in found:
+        strokes.append(stroke)
+        total += len(stroke)
         if total > MAX_DRAWING:
             raise GeometryError(f"more than {MAX_DRAWING:,} points in all; simplify it, or make its strokes coarser")
     return strokes
+
+
+def resample_lines(strokes: Iterable[Points], params: Any) -> list[Points]:
+    """As `resample_all` of strokes that are lines from point to point, (m, 2) each."""
+    return _limited(_resample_line(np.asarray(stroke, np.float64) + 0.0, params) for stroke in strokes)
+
+
+def _resample_line(points: Points, params: Any) -> Points:
+    """As `resample`, without curves where the rule needs none: lines are their own chords."""
+    if (points == points[0]).all():
+        return points[:1].copy()
+    if len(points) > MAX_POINTS or params.rule not in LINES:
+        return resample(polyline(points), params)
+    return LINES[params.rule](points, params)
+
+
+def polyline(points: Points) -> Curve:
+    """(m, 2) points, m >= 2, as a curve of lines, so that the rules of resampling hold for it too."""
+    share = np.arange(4)[:, None] / 3
+    controls = points[:-1, None] * (1 - share) + points[1:, None] * share  # (s, 4, 2)
+    controls[:, 3] = points[1:]
+    return Curve(controls, np.ones(len(controls), bool))
+
+
+# what a rule makes of lines, for those that `_chords` and `evaluate` have nothing to do with
+LINES: dict[str, Callable[[Points, Any], Points]] = {
+    "bezier": lambda points, params: points,
+    "rdp": lambda points, params: np.asarray(simplify_coords(points, params.epsilon)),
+}
 
 
 def evaluate(curve: Curve, segment: NDArray[np.int64], t: NDArray[np.float64]) -> Points:
@@ -119,6 +153,8 @@ def _chords(curve: Curve, tolerance: float) -> NDArray[np.int64]:
     A cubic with second differences of at most m strays from n chords by at most 3 m / (4 n^2)
     (Wang's formula; G. Wang 1984, see G. Farin, Curves and Surfaces for CAGD).
     """
+    if curve.straight.all():
+        return np.ones(len(curve.straight), np.int64)
     bends = np.diff(curve.controls, n=2, axis=1)  # (s, 2, 2)
     largest = np.hypot(bends[..., 0], bends[..., 1]).max(axis=1)
     chords = np.clip(np.ceil(np.sqrt(0.75 * largest / tolerance)), 1, MAX_POINTS).astype(np.int64)
@@ -127,6 +163,8 @@ def _chords(curve: Curve, tolerance: float) -> NDArray[np.int64]:
 
 
 def _ends(curve: Curve, chords: NDArray[np.int64]) -> Points:
+    if (chords == 1).all() and len(chords) < MAX_POINTS:
+        return np.concatenate((curve.controls[:1, 0], curve.controls[:, 3])) + 0.0  # the formula gives no -0 either
     points = evaluate(curve, *_parameters(chords))
     points[np.cumsum(chords)] = curve.controls[:, 3]  # t = 1 without the formula's rounding
     return points

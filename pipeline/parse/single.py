@@ -4,14 +4,16 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pipeline import drawing
 from pipeline.drawing import Steps
 from pipeline.parse import characters, readers, resampling, timelimit
-from pipeline.parse.formats import sketch
 from pipeline.parse.formats.sketch import FormatError, Record
 from pipeline.parse.options import ParseParams
 from pipeline.parse.svg import documents
-from pipeline.parse.svg.paths import Curve, PathError
+from pipeline.parse.svg.paths import Curve, PathError, check
 
 
 @dataclass(frozen=True)
@@ -85,11 +87,12 @@ def read_record(record: Record, options: ParseParams, form: str, side: float | N
             "kind": characters.kind(code), "width": found.width, "height": found.height, "source": record.place,
             "types": [""] * len(found.strokes), "groups": "[]", "label": found.label, "split": record.split,
         }  # fmt: skip
-        curves = [sketch.polyline(stroke) for stroke in found.strokes]
-        steps = _resampled(curves, row, options, side) if is_selected(row, options) else None
+        check(np.concatenate(found.strokes))
+        strokes = [stroke * _scale(row, side) for stroke in found.strokes] if is_selected(row, options) else None
+        steps = None if strokes is None else _as_drawing(resampling.resample_lines(strokes, options), row, side)
     except (FormatError, PathError, resampling.GeometryError, drawing.DrawingError) as error:
         return Parsed(row, reason=str(error))
-    return Parsed(row, steps, 0, len(curves))
+    return Parsed(row, steps, 0, len(found.strokes))
 
 
 def is_selected(row: dict, options: ParseParams) -> bool:
@@ -111,9 +114,18 @@ def _element(document: documents.Document) -> str:
 
 
 def _resampled(curves: list[Curve], row: dict, options: ParseParams, side: float | None) -> Steps:
-    """The steps, in the units of the box; row gets the box that they are brought into."""
-    if side is not None:
-        scale = side / max(row["width"], row["height"])
-        curves = [Curve(curve.controls * scale, curve.straight) for curve in curves]
-        row |= {"width": row["width"] * scale, "height": row["height"] * scale}
-    return drawing.from_strokes(resampling.resample_all(curves, options), row["width"], row["height"])
+    scale = _scale(row, side)
+    curves = curves if scale == 1 else [Curve(curve.controls * scale, curve.straight) for curve in curves]
+    return _as_drawing(resampling.resample_all(curves, options), row, side)
+
+
+def _scale(row: dict, side: float | None) -> float:
+    """By which a drawing is brought to the size of the others of its set."""
+    return 1.0 if side is None else side / max(row["width"], row["height"])
+
+
+def _as_drawing(strokes: list[NDArray[np.float64]], row: dict, side: float | None) -> Steps:
+    """The steps; row gets the box that they are in now."""
+    scale = _scale(row, side)
+    row |= {"width": row["width"] * scale, "height": row["height"] * scale}
+    return drawing.from_strokes(strokes, row["width"], row["height"])

@@ -31,6 +31,7 @@ SHEETS = {  # name at the artifacts' root, the same in every row, so that Compar
     "density.png": "data/scores/density.png",
 }
 PAGE = "data/scores/gallery.html"
+MODEL_CONFIG = "data/model/config.json"
 MODEL = ("data/model/*.safetensors", "data/model/*.json")
 CODE_FILES = ("pipeline/**/*.py", "pipeline/score/gallery/gallery.*", "stages/*.py")
 BESIDE_THE_RESULTS = (  # code that cannot change what is written

@@ -4,13 +4,14 @@ it: weights as safetensors, JSON, and the code that reads them. No pickle, and n
 A row has one. Its name among the row's is NAME, so that `runs:/<row>/net` is its address.
 """
 
+import json
 import tempfile
 from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.tracking import contents
+from pipeline.tracking import contents, view
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 NAME = "net"
 FILES = "fake_kanji.files"  # a model's tag: fingerprint of what it was made of
+NOTE = "mlflow.note.content"  # a model's tag: the description that its page shows, as Markdown
 SCORES = "score/"  # prefix of the numbers that it shows
 LOADER = "pipeline.tracking.pyfunc"
 REQUIRED = (  # of the project's dependencies those that the loader imports; a test compares
@@ -36,9 +38,30 @@ def keep(client: "MlflowClient", run: "Run", root: Path, code: Path) -> str:
     made_of = " ".join(contents.fingerprint(path) for path in files.values())
     for model in _of(client, run):
         if model.tags.get(FILES) == made_of and model.status == "READY":
+            if NOTE not in model.tags:  # made before there were any; a user's own stays
+                client.set_logged_model_tags(model.model_id, {NOTE: note(run, root)})
             return model.model_id
         client.delete_logged_model(model.model_id)  # of another net, or not whole, as a kill leaves it
-    return _made(client, run, list(files.values()), code, made_of)
+    return _made(client, run, list(files.values()), code, {FILES: made_of, NOTE: note(run, root)})
+
+
+def note(run: "Run", root: Path) -> str:
+    """What it is, how it is asked, what of its many numbers to look at, and the licence of its weights, as Markdown."""
+    config = json.loads((root / contents.MODEL_CONFIG).read_text(encoding="utf-8"))
+    told, licence = config.get("model", {}).get("described"), config.get("data", {}).get("licence")
+    asked = ['net.predict({"description": ["⿰木食", "明"]})  # a writing of each'] if told else []
+    made_up = 'net.predict({"count": 20}, params={"seed": 7})  # what it makes up'
+    lines = [f'net = mlflow.pyfunc.load_model("runs:/{run.info.run_id}/{NAME}")', *asked, made_up]
+    return "\n\n".join(
+        [
+            "Writes characters stroke by stroke" + (", also such as are described to it." if told else "."),
+            "\n".join(["```python", *lines, "```"]),
+            "The first scores to look at: "
+            + ", ".join(f"`{name}`" for name in view.METRICS if shows(name))
+            + ". `docs/scores.md` explains them all.",
+            *([f"The weights derive from {licence}."] if licence else []),
+        ]
+    )
 
 
 def shows(name: str) -> bool:
@@ -59,11 +82,11 @@ def _of(client: "MlflowClient", run: "Run") -> Iterable["LoggedModel"]:
     return client.search_logged_models([run.info.experiment_id], query)
 
 
-def _made(client: "MlflowClient", run: "Run", files: list[Path], code: Path, made_of: str) -> str:
+def _made(client: "MlflowClient", run: "Run", files: list[Path], code: Path, tags: dict[str, str]) -> str:
     from mlflow.entities import LoggedModelOutput
 
     model = client.create_logged_model(
-        run.info.experiment_id, NAME, run.info.run_id, {FILES: made_of}, dict(run.data.params), "writing net"
+        run.info.experiment_id, NAME, run.info.run_id, tags, dict(run.data.params), "writing net"
     )
     with tempfile.TemporaryDirectory() as place:
         _save(Path(place, NAME), model, files, code)

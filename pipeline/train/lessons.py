@@ -11,7 +11,7 @@ from torch import Tensor
 
 from pipeline.batch import minibatches
 from pipeline.batch.holdout import BatchParams
-from pipeline.batch.minibatches import Rows
+from pipeline.batch.minibatches import Order, Rows
 from pipeline.net.describer import Telling
 from pipeline.train import recombination
 from pipeline.train.augmentation import Distortion
@@ -47,7 +47,7 @@ class Lessons:
         """Of an epoch, about."""
         return int(self.rows.lengths[: self.drawings].sum())
 
-    def epoch(self, number: int) -> list[Tensor]:
+    def epoch(self, number: int) -> Order:
         """The rows of each minibatch; how they are described is chosen with it."""
         options, lengths = self.options, self.rows.lengths
         done = number / max(1, options.epochs - 1)
@@ -55,7 +55,7 @@ class Lessons:
         order = minibatches.epoch(lengths[rows], self.batch.size, self.batch.length_noise, options.seed, number)
         if self.told is not None:
             self.spelling = self.told.chosen(options.untold, options.seed, number)
-        return [rows[chunk] for chunk in order]
+        return order.of(rows)
 
     def lesson(self, rows: Tensor, mine: slice, left: float, distortion: torch.Generator) -> Lesson:
         """Those of a minibatch's rows that are `mine`; `left` of the distortion is used."""

@@ -10,6 +10,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -239,7 +240,7 @@ class Trainer:
 
     def seconds_ahead(self, tries: int = 8) -> float:
         """How long the rest will take, from timing a few minibatches whose gradients are thrown away."""
-        rows = self.lessons.epoch(self.progress.epoch)[: tries + 2]
+        rows = islice(self.lessons.epoch(self.progress.epoch), tries + 2)
         times = []
         for chunk in rows:
             began = time.perf_counter()

@@ -85,7 +85,8 @@ class Components:
 @dataclass(frozen=True)
 class Recombined:
     """Drawings and their recombinations; told: the description of each, () where none came with the drawings; families:
-    of the characters that each is made of, and styles, see `exemplars.families_of`, `exemplars.styles_of`."""
+    of the characters that each is made of, and styles, see `exemplars.families_of`, `exemplars.styles_of`: also none
+    where drawings that are not described are left as they are."""
 
     drawings: DrawingSet
     told: Sequence[Told]
@@ -95,6 +96,8 @@ class Recombined:
     @classmethod
     def nothing(cls, drawings: DrawingSet, told: Sequence[Told]) -> "Recombined":
         """The drawings as they are."""
+        if not told:
+            return cls(drawings, told, [], [])
         families = [frozenset({family}) for family in families_of(drawings.index).tolist()]
         return cls(drawings, told, families, styles_of(drawings.index).tolist())
 
@@ -106,7 +109,7 @@ def recombined(drawings: DrawingSet, options: RecombinationParams, seed: int, to
     Offsets in the net's units. told: their descriptions. A function of the arguments.
     """
     itself = Recombined.nothing(drawings, told)
-    if not options.recombinations or not len(drawings):
+    if not options.recombinations or not len(drawings) or not told and "groups" not in drawings.index:
         return itself
     points = Points.of(drawings)
     components = find(drawings, points, told)
@@ -117,7 +120,8 @@ def recombined(drawings: DrawingSet, options: RecombinationParams, seed: int, to
     mine = _rows_of(components.table, ["drawing"])
     source = np.random.default_rng((seed, CHOICE_STREAM))
     family = components.table["family"].tolist()
-    made, described, families = [], list(told), [*itself.families]
+    made, described = [], list(told)
+    families = [frozenset({one}) for one in families_of(drawings.index).tolist()]
     for i in (i for _ in range(options.recombinations) for i in range(len(drawings))):
         replaced = _replaced(mine.get(i, np.zeros(0, np.int64)), components, like, beside, source)
         made.append(_steps(i, replaced, points, components))
@@ -128,7 +132,7 @@ def recombined(drawings: DrawingSet, options: RecombinationParams, seed: int, to
     everything = [*drawings, *made]
     stops = np.cumsum([len(steps) for steps in everything])
     index = pd.DataFrame({"start": stops - [len(steps) for steps in everything], "stop": stops})
-    styles = itself.styles * (1 + options.recombinations)
+    styles = styles_of(drawings.index).tolist() * (1 + options.recombinations)
     return Recombined(DrawingSet(np.concatenate(everything), index), described, families, styles)
 
 

@@ -9,6 +9,7 @@ so those of which it is shown an exemplar. Some drawings come without any descri
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 import numpy as np
@@ -17,11 +18,12 @@ from numpy.typing import NDArray
 from pydantic import Field
 from torch import Tensor
 
-from pipeline import params
+from pipeline import dataset, params
 from pipeline.batch.minibatches import sent
 from pipeline.dataset import DrawingSet
 from pipeline.describe import encoding, exemplars, visits
 from pipeline.describe.derivation import Told
+from pipeline.describe.description import Description
 from pipeline.describe.encoding import DEPTH, Encoded
 from pipeline.describe.exemplars import Choice
 from pipeline.describe.knowledge import Knowledge, canonical
@@ -107,7 +109,7 @@ class Tellings:
 
     def telling(self, rows: Tensor, spelling: Tensor, device: torch.device | str = "cpu") -> Telling:
         """Of a minibatch: rows (B,) and the spelling of each (B,)."""
-        at = spelling * self.rows + rows
+        at = self._at(rows, spelling)
 
         def padded(lists: Lists) -> Tensor:
             return sent(lists.padded(at), device)
@@ -128,13 +130,59 @@ class Tellings:
 
     def parted(self, target: Tensor, rows: Tensor, spelling: Tensor) -> Tensor:
         """A minibatch (T, B, 3) whose pens end a part where a visit ends."""
-        at = spelling * self.rows + rows
-        ends, visits_of = self.ends.padded(at), self.parts.lengths[at]
+        ends, visits_of = self._ends(rows, spelling), self.parts.lengths[self._at(rows, spelling)]
         real = torch.arange(len(ends)).unsqueeze(1) < visits_of  # (V, B)
         column = torch.arange(len(rows)).expand_as(ends)
         pen = target[..., 2].clone()
         pen[sent(ends[real], pen.device), sent(column[real], pen.device)] = END_OF_PART
         return torch.cat((target[..., :2], pen.unsqueeze(-1)), dim=-1)
+
+    def _at(self, rows: Tensor, spelling: Tensor) -> Tensor:
+        """(B,) which of the lists."""
+        return spelling * self.rows + rows
+
+    def _ends(self, rows: Tensor, spelling: Tensor) -> Tensor:
+        """(V, B) the step with which each visit ends."""
+        return self.ends.padded(self._at(rows, spelling))
+
+
+@dataclass(frozen=True)
+class Unnamed(Tellings):
+    """Of R drawings that name nothing, each of lengths (R,) steps: what is told of them is the same, kept once."""
+
+    lengths: Tensor
+
+    @classmethod
+    def of(cls, drawings: DrawingSet, spellings: int, knows: Knowledge) -> "Unnamed":
+        """As many equal spellings, and the one that tells nothing."""
+        one = Told(Description(), ((0, 0),))
+        taught = Taught([one], [np.zeros(1, np.int64)], [frozenset()], [0])
+        made = _tellings([one] * spellings, [Choice()] * spellings, taught, knows)
+        lengths = torch.as_tensor(drawings.lengths().astype(np.int64))
+        hand = torch.zeros(1, dtype=torch.long).expand(len(lengths))  # one for all
+        if "style" in drawings.index:
+            hand = _hands(exemplars.styles_of(drawings.index).tolist())
+        return cls(**{**vars(made), "rows": len(lengths), "hand": hand}, lengths=lengths)
+
+    @property
+    def spellings(self) -> int:
+        return len(self.names.lengths)
+
+    def _at(self, rows: Tensor, spelling: Tensor) -> Tensor:
+        return spelling
+
+    def _ends(self, rows: Tensor, spelling: Tensor) -> Tensor:
+        return self.lengths[rows].unsqueeze(0) - 1
+
+
+def tells(folder: Path) -> bool:
+    """Whether any drawing of a set on disk is of a character or names a component."""
+    nothing = {"groups": "[]", "character": ""}
+    return any(
+        name in part.index and bool((part.index[name] != empty).any())
+        for part in dataset.parts(folder, nothing)
+        for name, empty in nothing.items()
+    )
 
 
 def stroke_ends(drawings: DrawingSet) -> list[NDArray[np.int64]]:
@@ -208,5 +256,10 @@ def _tellings(spelled: Sequence[Told], choices: Sequence[Choice], taught: Taught
         Lists.of([one.points for one in shown]),
         Lists.of([one.strokes for one in shown]),
         Lists.of([one.shown for one in shown]),
-        torch.tensor([exemplars.hand_of(style) for style in taught.styles], dtype=torch.long),
+        _hands(taught.styles),
     )
+
+
+def _hands(styles: Sequence[int]) -> Tensor:
+    """(R,) of each drawing whose it is."""
+    return torch.tensor([exemplars.hand_of(style) for style in styles], dtype=torch.long)

@@ -14,7 +14,6 @@ from typing import Any
 
 from pipeline import render
 from pipeline.describe import description as grammar
-from pipeline.describe import reading
 from pipeline.drawing import Steps, to_strokes
 from pipeline.render import Look
 from pipeline.sample import sampler
@@ -75,7 +74,7 @@ class Answerer:
         options = self.net.options(len(wanted), manner.seed, False, 0, _temperatures(manner))
         drawings, _ = described.write(self.net, wanted, options, manner.best_of)
         return [
-            self._row(i, grammar.text(parsed[i]), self._english(parsed[i]), steps, manner)
+            self._row(i, grammar.text(parsed[i]), self._reader.english(parsed[i]), steps, manner)
             for i, steps in zip(numbers, drawings, strict=True)
         ]
 
@@ -98,16 +97,9 @@ class Answerer:
         values = (number, text, english, sampler.has_ended(steps), svg, to_strokes(steps, *box))
         return dict(zip(COLUMNS, values, strict=True))
 
-    def _english(self, asked: grammar.Description) -> str:
-        return reading.english(asked, self._spellings)
-
     @cached_property
     def _reader(self) -> Reader:
         return Reader.of(self.net, {})
-
-    @cached_property
-    def _spellings(self) -> dict[str, grammar.Description]:
-        return {name: grammar.parse(text) for name, text in self._reader.knows.spellings.items()}
 
     @cached_property
     def _dreamer(self) -> Dreamer | None:

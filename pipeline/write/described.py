@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from pipeline.describe import description as grammar
-from pipeline.describe import table
+from pipeline.describe import reading, table
 from pipeline.describe.description import Description
 from pipeline.describe.encoding import Encoded
 from pipeline.describe.knowledge import Knowledge
@@ -59,9 +59,33 @@ class Reader:
     def encode(self, asked: Description) -> Encoded:
         return self.knows.encode(asked)
 
+    def english(self, asked: Description) -> str:
+        """How it reads."""
+        return reading.english(asked, self._spellings)
+
+    def told(self, texts: Sequence[str]) -> dict[str, list[str]]:
+        """As columns: description of what the net is told of each text, its reading, and the character that it is, ""
+        where the text is none. Raises as `read`."""
+        read = [self.read(text) for text in texts]
+        return {
+            "description": [grammar.text(one) for one in read],
+            "reading": [self.english(one) for one in read],
+            "character": [_character(text) for text in texts],
+        }
+
+    @cached_property
+    def _spellings(self) -> dict[str, Description]:
+        return {name: grammar.parse(text) for name, text in self.knows.spellings.items()}
+
     @cached_property
     def _forms(self) -> frozenset[str]:
         return frozenset(map(grammar.canonical, self.knows.vocabulary.names))
+
+
+def _character(text: str) -> str:
+    """Of a text that is one character; ？ stands for any."""
+    text = text.strip()
+    return text if len(text) == 1 and text not in grammar.EMPTY_PLACES else ""
 
 
 def known(place: Path) -> Knowledge:

@@ -24,6 +24,9 @@ from pipeline.describe.description import Description
 from pipeline.describe.encoding import Encoded
 from pipeline.describe.knowledge import Knowledge, UnknownPartError
 from pipeline.drawing import Steps, stroke_count
+from pipeline.export.pictures import MISSING as TABLE
+from pipeline.export.pictures import SHEET as SHEETS
+from pipeline.export.pictures import file_name
 from pipeline.progress import Progress, unseen
 from pipeline.render import Look
 from pipeline.sample import sampler
@@ -33,7 +36,6 @@ from pipeline.write.described import Reader
 from pipeline.write.writer import Writer
 
 JIS_X_0213 = "jisx0213"
-TABLE = "missing.csv"
 SHEET = 200  # characters of a sheet
 # Lead and second bytes of Shift_JIS-2004; the EUC of the same name also reads JIS X 0212, which is another set
 LEADS, SECONDS = (*range(0x81, 0xA0), *range(0xE0, 0xFD)), (*range(0x40, 0x7F), *range(0x80, 0xFD))
@@ -214,7 +216,7 @@ def save(
             (folder / f"{name}.svg").write_text(picture, encoding="utf-8")
         for number, at in enumerate(range(0, len(characters), SHEET), start=1):
             page = _sheet(filled, characters[at : at + SHEET], data, look, columns, outlines)
-            (folder / f"sheet-{number:02d}.svg").write_text(page, encoding="utf-8")
+            (folder / f"{SHEETS}{number:02d}.svg").write_text(page, encoding="utf-8")
         filled.table().to_csv(folder / TABLE, index=False, float_format="%.3f", lineterminator="\n")
 
 
@@ -236,11 +238,6 @@ def _sheet(
         group=group,
     )  # fmt: skip
     return sheet if outlines is None else glyphs.beside(sheet, [outlines[one] for one in characters], data["width"])
-
-
-def file_name(character: str) -> str:
-    """As KanjiVG names its files: 07c78."""
-    return f"{ord(character):05x}"
 
 
 def code_point(character: str) -> str:

@@ -28,6 +28,7 @@ EPSILON = 0.01  # of the box's larger side: how far a simplified stroke may be o
 PARSE = {
     "rule": "bezier", "chord_length": 10.0, "max_chords": 3, "spacing": 5.0, "epsilon": 1.0,
     "names": "auto", "select": ["kanji"], "variants": True, "max_unreadable": 0, "rules": {},
+    "backend": "loky", "address": None,
 }  # fmt: skip
 
 

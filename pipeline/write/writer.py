@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 from pipeline import files, params, render
 from pipeline.drawing import Steps
 from pipeline.export import compact, library
+from pipeline.export.formats import INDEX
 from pipeline.net import checkpoint
 from pipeline.net.model import WritingNet
 from pipeline.render import Look
@@ -32,7 +33,6 @@ SAMPLE = {
 FIXED = {"dream": "free", "ids": None, "hand": None, "device": "cpu", "columns": 1, "rows": 1}
 
 ATTEMPTS, LEAST_ATTEMPTS = 10, 200  # drawings drawn for each one wanted, before giving up
-DREAMS = "dreams.csv"  # in a folder of pictures: file, description, reading
 CELL_PX, MOST_PX = 128, 16_000  # of a sheet's PNG: width of a cell, and the most in either direction
 
 
@@ -139,11 +139,16 @@ def save_sheet(
 
 
 def save_each(
-    folder: Path, drawings: list[Steps], data: dict[str, Any], look: Look, dreams: Sequence[Dream] = ()
+    folder: Path,
+    drawings: list[Steps],
+    data: dict[str, Any],
+    look: Look,
+    told: Mapping[str, Sequence[str]] | None = None,
 ) -> list[Path]:
-    """An SVG a drawing, 0001.svg and on, and of dreams a table of what each was told to be; what else the folder holds
-    stays. Raises WriterError: one is there already."""
-    check_free(folder, len(drawings), bool(dreams))
+    """An SVG a drawing, 0001.svg and on, and a table of what each was told to be; what else the folder holds stays.
+    told: columns of that table beside file, as export/pictures.py reads it back. Raises WriterError: one is there
+    already."""
+    check_free(folder, len(drawings), bool(told))
     paths = _each(folder, len(drawings))
     for path, steps in zip(paths, drawings, strict=True):
         picture = render.drawing_svg(
@@ -151,18 +156,19 @@ def save_each(
         )
         with files.whole_file(path) as partial:
             partial.write_text(picture, encoding="utf-8")
-    if dreams:
+    if told:
         import pandas as pd  # slow, and a sheet needs none
 
-        table = {"file": [path.name for path in paths]} | sampler.told(dreams)
-        with files.whole_file(folder / DREAMS) as partial:
+        table = {"file": [path.name for path in paths], **told}
+        with files.whole_file(folder / INDEX) as partial:
             pd.DataFrame(table).to_csv(partial, index=False, lineterminator="\n")
     return paths
 
 
-def check_free(folder: Path, count: int, dreams: bool = False) -> None:
-    """Raise WriterError where one of so many pictures, or the table of dreams, would be written over another."""
-    paths = [*_each(folder, count), *([folder / DREAMS] if dreams else [])]
+def check_free(folder: Path, count: int, told: bool = False) -> None:
+    """Raise WriterError where one of so many pictures, or the table of what they were told, would be written over
+    another."""
+    paths = [*_each(folder, count), *([folder / INDEX] if told else [])]
     if there := [path.name for path in paths if os.path.lexists(path)]:
         raise WriterError(f"--out {folder} holds {there[0]} already, and nothing is written over; name another folder")
 

@@ -117,6 +117,22 @@ def test_a_value_has_its_parameter_s_type_and_other_lines_stay(home, assignment,
     assert read(home, *name.split(".")) == value
 
 
+HAND = (
+    "{arphic: {source: npm, package: hanzi-writer-data, version: '2.0.1', sha256: "
+    + "ab" * 32
+    + ", licence: 'A, (c) B'}}"
+)
+
+
+def test_a_hand_is_set_whole_here_and_by_dvc(home):
+    run(f"fetch.hands={HAND}")
+    there = YAML(typ="safe").load(home / "params.yaml")
+    assert there["fetch"]["hands"]["arphic"]["licence"] == "A, (c) B"
+    shutil.copy(ROOT / "params.yaml", home)
+    apply_overrides(home / "params.yaml", [setting.hydra("fetch.hands", there["fetch"]["hands"])])
+    assert YAML(typ="safe").load(home / "params.yaml")["fetch"] == there["fetch"]
+
+
 def test_null(home):
     run("fetch.path=/x")
     run("fetch.path=null")

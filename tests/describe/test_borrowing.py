@@ -27,6 +27,10 @@ def a_set(*rows):
     )
 
 
+def lent(drawings):
+    return borrowing.Lenders.among(drawings).lend(drawings)
+
+
 OWN = ("", 1, "", GROUPS, (LEFT, MIDDLE, RIGHT))
 WIDER = [[[x * 1.2, y * 0.9 + 3] for x, y in stroke] for stroke in (LEFT, MIDDLE, RIGHT)]
 
@@ -44,7 +48,7 @@ WIDER = [[[x * 1.2, y * 0.9 + 3] for x, y in stroke] for stroke in (LEFT, MIDDLE
     ],
 )
 def test_groups_are_taken_where_the_strokes_are_the_same(row, taken):
-    found = borrowing.borrowed(a_set(OWN, row))
+    found = lent(a_set(OWN, row))
     assert found["borrowed"].tolist() == [False, taken]
     assert found["groups"].tolist() == [GROUPS, GROUPS if taken else row[3]]
     assert (found["types"].iat[1] == TYPES) == (taken or row[3] != "[]")
@@ -52,7 +56,7 @@ def test_groups_are_taken_where_the_strokes_are_the_same(row, taken):
 
 def test_no_variant_lends():
     variant = ("", 1, "Kaisho", GROUPS, OWN[4])
-    assert not borrowing.borrowed(a_set(variant, ("b", 1, "", "[]", WIDER)))["borrowed"].any()
+    assert not lent(a_set(variant, ("b", 1, "", "[]", WIDER)))["borrowed"].any()
 
 
 def test_styles_are_one_a_hand_after_the_first_ones():

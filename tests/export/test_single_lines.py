@@ -88,11 +88,11 @@ def test_smooth_lines_go_through_the_points(folder, tmp_path):
 
 def test_drawings_stand_in_rows_of_equal_cells():
     square = [np.array([[0.0, 0.0], [109.0, 0.0], [109.0, 109.0], [0.0, 109.0]])]
-    page = plotter.sheet("100x60", 10, None)
-    text = plotter.svg(glyphs(*[square] * 8), page, "", False)  # the largest cells: 2 rows of 4, 20 mm
+    page = plotter.sheet("106x60", 10, None)
+    text = plotter.svg(glyphs(*[square] * 8), page, "", False)  # the largest cells: 2 rows of 4, 20 mm; 3 mm are left
     boxes = [np.array(re.findall(r"[\d.]+,[\d.]+", d)) for d in re.findall(r' d="([^"]+)"', text)]
     corners = [tuple(map(float, box[0].split(","))) for box in boxes]
-    assert corners == [(12 + 20 * (i % 4), 12 + 20 * (i // 4)) for i in range(8)]
+    assert corners == [(15 + 20 * (i % 4), 12 + 20 * (i // 4)) for i in range(8)]
 
 
 def test_a_dot_is_a_line_that_a_pen_can_draw(tmp_path):

@@ -15,7 +15,9 @@ from typer.testing import CliRunner
 
 from pipeline import dataset, drawing
 from pipeline.cli import main
-from pipeline.font import building
+from pipeline.export.code_points import TOLD
+from pipeline.font import building, specimen
+from pipeline.font.glyphs import Glyph
 from tests.support.kanji import TREE
 
 CREDIT = "KanjiVG, (c) Ulrich Apel, CC BY-SA 3.0"
@@ -116,7 +118,7 @@ def test_a_ufo_keeps_the_skeletons(folder, tmp_path):
 
 def test_a_folder_of_svgs(folder, tmp_path):
     assert CliRunner().invoke(main.app, ["export", str(folder), "--out", str(tmp_path / "svg")]).exit_code == 0
-    (tmp_path / "svg" / "dreams.csv").write_text("file,description,reading\nd2.svg,一,one\n", encoding="utf-8")
+    (tmp_path / "svg" / "index.csv").write_text("file,description,reading\nd2.svg,一,one\n", encoding="utf-8")
     assert run(tmp_path / "svg", "--out", tmp_path / "svg.ttf", "--names", "hex")[0] == 0
     table = pd.read_csv(tmp_path / "svg.csv", keep_default_na=False)
     assert list(table["id"]) == ["06728", "06728-Kaisho", "d2", "d10"] and table["code_point"][0] == "U+6728"
@@ -163,3 +165,30 @@ def test_a_browser_shows_the_specimen(made, visit):
         x, y = np.array(points[1]) * 50 / 109  # in the middle of each stroke there is ink
         assert seen[int(y), int(x)]
     assert 0.05 < seen.mean() < 0.3 and not seen[:3].any() and not seen[:, :4].any()
+
+
+CUT = """() => [...document.querySelectorAll(".line")].map(line => {
+  const box = line.getBoundingClientRect(), text = line.firstChild, boxes = [];
+  for (let i = 0; i < text.length; i++) {
+    const range = new Range();
+    range.setStart(text, i), range.setEnd(text, i + 1);
+    boxes.push(range.getBoundingClientRect());
+  }
+  const shown = boxes.filter(one => one.top + one.height / 2 < box.bottom);
+  return [shown.length, shown.filter(one => one.right > Math.min(box.right, innerWidth) + 0.5).length];
+})"""
+
+
+@pytest.mark.parametrize(("width", "least"), [(1120, [11, 22, 33, 53]), (390, [3, 7, 10, 17])])
+def test_no_line_of_the_specimen_is_cut_whatever_the_window(made, visit, tmp_path, width, least):
+    """A hundred glyphs: as many as fit; and a control: in one line they are cut."""
+    glyphs = [Glyph(code, "", dict.fromkeys(TOLD, ""), [], []) for code in (0x6728, 0xE000, 0xE001, 0xE002) * 25]
+    (tmp_path / "woff2.html").write_text(
+        specimen.page(made.read_bytes(), glyphs, building.Names("a", "Regular", "", "")), encoding="utf-8"
+    )
+    page = visit(tmp_path / "woff2.html", viewport={"width": width, "height": 800})
+    page.evaluate("document.fonts.ready")
+    assert page.evaluate(CUT) == [[count, 0] for count in least]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.add_style_tag(content=".line{white-space:nowrap}")
+    assert [cut > 0 for _, cut in page.evaluate(CUT)] == [True] * 4

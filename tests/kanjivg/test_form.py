@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 from pipeline import dataset, drawing, fit
 from pipeline.cli import main
 from pipeline.export import interchange, pictures
-from pipeline.kanjivg import form
+from pipeline.kanjivg import numbering
+from pipeline.kanjivg.grouping import Grouper
 from pipeline.parse.svg import documents
 from tests.support.strokes import group
 
@@ -149,9 +150,7 @@ def test_pictures_that_sample_made_are_read_with_their_descriptions(tmp_path):
     (folder / "0001.svg").write_text(
         '<svg viewBox="0 0 50 50"><path stroke="#000" fill="none" d="M1,2L30,4L40,9"/></svg>'
     )
-    (folder / "dreams.csv").write_text(
-        "file,description,reading\n0001.svg,⿰木口,tree beside mouth\n", encoding="utf-8"
-    )
+    (folder / "index.csv").write_text("file,description,reading\n0001.svg,⿰木口,tree beside mouth\n", encoding="utf-8")
     found, _ = pictures.read(folder)
     assert found.index[["id", "description", "width"]].values.tolist() == [["0001", "⿰木口", 50]]
     np.testing.assert_allclose(drawing.to_strokes(found[0], 50, 50)[0], [[1, 2], [30, 4], [40, 9]], atol=1e-5)
@@ -175,18 +174,36 @@ def test_wrong_input_is_one_line(known, dreams, tmp_path, change, error):
     assert code == 1 and error in text and text.startswith("fake-kanji export: ") and not out.exists()
 
 
+def covered(left, bottom, size, ink):
+    right, top = left + 0.52 * size, bottom - 0.74 * size
+    return bool(((ink > (left - 1.5, top - 1.5)) & (ink < (right + 1.5, bottom + 1.5))).all(axis=1).any())
+
+
 def test_numbers_are_clear_of_the_ink():
     """And a control: right at the beginnings they are not."""
     strokes = placed(BOX, 0, 0, 100, 100) + placed(TREE, 25, 25, 50, 50)
     curves = [fit.evaluate(fit.fit(stroke), 12) for stroke in strokes]
     ink = np.concatenate(curves)
-    places = form.numbering.places(curves, 109, 109, 3)
-
-    def covered(left, bottom):
-        right, top = left + 0.52 * 8, bottom - 0.74 * 8
-        return bool(((ink > (left - 1.5, top - 1.5)) & (ink < (right + 1.5, bottom + 1.5))).all(axis=1).any())
-
-    assert not any(covered(*place) for place in places)
-    assert all(covered(*curve[0]) for curve in curves)
+    size, places = numbering.places(curves, 109, 109, 3)
+    assert size == 8 and not any(covered(*place, size, ink) for place in places)
+    assert all(covered(*curve[0], size, ink) for curve in curves)
     for (x, y), curve in zip(places, curves, strict=True):
         assert np.hypot(x + 2 - curve[0, 0], y - 3 - curve[0, 1]) < 14
+
+
+@pytest.mark.parametrize(("apart", "sizes"), [(20, {8.0}), (8.4, {6.0, 5.0})])
+def test_numbers_are_smaller_where_there_is_less_room(apart, sizes):
+    """Between parallel lines across the whole box."""
+    heights = np.arange(4, 106, apart)
+    curves = [np.stack((np.linspace(0, 109, 80), np.full(80, y)), axis=1) for y in heights][:9]
+    size, places = numbering.places(curves, 109, 109, 3)
+    assert size in sizes and not any(covered(*place, size, np.concatenate(curves)) for place in places)
+
+
+def test_parts_that_are_not_found_are_known_by_their_types(known):
+    """Of nothing but types: no part is found by its shape."""
+    grouper = Grouper.learn(dataset.load(known))
+    types = ["㇑", "㇕a", "㇐b", "㇐", "㇑", "㇒", "㇏", "㇔"]
+    boxes = np.array([[0, 0, 40, 99]] * 3 + [[50, 0, 80, 99]] * 4 + [[95, 0, 99, 9]], float)
+    found = grouper.found(pd.DataFrame({"element": [], "first": [], "last": []}), types, "", boxes)
+    assert [(g["element"], g["first"], g["last"]) for g in found] == [("口", 0, 2), ("木", 3, 6)]

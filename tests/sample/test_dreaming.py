@@ -139,7 +139,7 @@ def run(*arguments, code=0):
 def test_the_command_dreams_with_a_plan_on_demand(model, tmp_path):
     asked = ("--model", model, "--seed", 1, "--count", 3, "--no-filter")
     run(*asked, "--dream", "described", "--out", tmp_path / "each")
-    table = pd.read_csv(tmp_path / "each" / "dreams.csv")
+    table = pd.read_csv(tmp_path / "each" / "index.csv")
     assert table["file"].tolist() == ["0001.svg", "0002.svg", "0003.svg"]
     told = Dreamer.of(KNOWS).batch(32, 1, 0)[:3]
     assert table["description"].tolist() == [dream.text for dream in told]
@@ -153,7 +153,7 @@ def test_the_command_dreams_with_a_plan_on_demand(model, tmp_path):
 def test_the_command_dreams_of_no_character_of_a_table(model, listed, tmp_path):
     asked = ("--model", model, "--seed", 1, "--count", 9, "--no-filter", "--ids", listed, "--out", tmp_path / "each")
     run(*asked, "--dream", "described")
-    assert set(pd.read_csv(tmp_path / "each" / "dreams.csv")["description"].str[-1]) == set("食反各")
+    assert set(pd.read_csv(tmp_path / "each" / "index.csv")["description"].str[-1]) == set("食反各")
     assert "--ids goes with --dream described" in run(*asked[:-1], tmp_path / "free", "--dream", "free", code=1)
     said = run(*asked[:-1], tmp_path / "none", "--dream", "described", "--ids", tmp_path, code=1)
     assert "cannot be read: Is a directory" in said and not (tmp_path / "none").exists()
@@ -163,10 +163,10 @@ def test_the_command_says_what_does_not_go_together(model, net, tmp_path):
     said = run("--dream", "described", "--start", "木", "--model", model, "--out", tmp_path / "a.svg", code=1)
     assert "leave it out, or --dream described" in said
     (tmp_path / "each").mkdir()
-    (tmp_path / "each" / "dreams.csv").write_text("mine")
+    (tmp_path / "each" / "index.csv").write_text("mine")
     asked = ("--dream", "described", "--model", model)
-    assert "holds dreams.csv already" in run(*asked, "--out", tmp_path / "each", code=1)
-    assert (tmp_path / "each" / "dreams.csv").read_text() == "mine" and not (tmp_path / "each" / "0001.svg").exists()
+    assert "holds index.csv already" in run(*asked, "--out", tmp_path / "each", code=1)
+    assert (tmp_path / "each" / "index.csv").read_text() == "mine" and not (tmp_path / "each" / "0001.svg").exists()
     checkpoint.save_model(model, net.untold().state_dict(), {"model": MODEL | FREE, "data": DATA,
                                                              "pen_weights": [0.3, 1.0, 3.0]})  # fmt: skip
     assert "never told what to write" in run(*asked, "--out", tmp_path / "a.svg", code=1)
@@ -177,7 +177,7 @@ def test_the_command_dreams_with_a_net_for_the_browser_too(net, tmp_path):
     compact.write(tmp_path / "net.json", compact.pack(net, config, None, KNOWS))
     asked = ("--model", tmp_path / "net.json", "--seed", 1, "--count", 3, "--no-filter")
     run(*asked, "--dream", "described", "--out", tmp_path / "each")
-    table = pd.read_csv(tmp_path / "each" / "dreams.csv")
+    table = pd.read_csv(tmp_path / "each" / "index.csv")
     told = Dreamer.of(replace(KNOWS, characters=tuple(sorted(KNOWS.characters)))).batch(32, 1, 0)[:3]
     assert table["description"].tolist() == [dream.text for dream in told]
     compact.write(tmp_path / "net.json", compact.pack(net, config, None))

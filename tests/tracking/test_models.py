@@ -94,6 +94,22 @@ def test_the_model_shows_the_row_s_scores_and_parameters(work):
     assert "cloudpickle" not in next(path for path in files if path.name == "MLmodel").read_text()
 
 
+def test_the_model_s_page_says_how_to_ask_it(work):
+    run = scored()
+    (model,) = kept(run)
+    note = model.tags[models.NOTE]
+    assert f'load_model("runs:/{run}/net")' in note and '"description": ["⿰木食", "明"]' in note
+    assert "derive from KanjiVG" in note and "`score/likeness.auc`" in note
+    with store.opened(address.address()) as opened:
+        opened.client.set_logged_model_tags(model.model_id, {models.NOTE: "mine"})
+    scored()
+    assert kept(run)[0].tags[models.NOTE] == "mine"
+    with store.opened(address.address()) as opened:
+        opened.client.delete_logged_model_tag(model.model_id, models.NOTE)  # as of a model made before
+    scored()
+    assert [(one.model_id, one.tags[models.NOTE]) for one in kept(run)] == [(model.model_id, note)]
+
+
 def test_once_a_row_and_anew_with_another_net(work):
     run = scored()
     (model,) = kept(run)

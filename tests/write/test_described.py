@@ -1,8 +1,10 @@
 """What is described and then written: what the net knows, what is spelled for it, what it says of the rest."""
 
+import json
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from typer.testing import CliRunner
@@ -13,6 +15,7 @@ from pipeline.describe.description import DescriptionError, parse, text
 from pipeline.describe.encoding import Vocabulary
 from pipeline.describe.knowledge import Knowledge, KnowledgeError, UnknownPartError
 from pipeline.describe.visits import Habits
+from pipeline.export import code_points, interchange, pictures
 from pipeline.net import checkpoint, describer
 from pipeline.sample import attempts, sampler
 from pipeline.seeds import generator
@@ -123,13 +126,64 @@ def test_the_command_writes_a_list_in_its_order(folder, tmp_path):
     listed = tmp_path / "list.txt"
     listed.write_text("⿰木食\n\n道  # the way\n", encoding="utf-8")
     said = run("口", "--list", listed, "--model", folder, "--variants", 2, "--seed", 1, "--out", tmp_path / "each")
-    assert sorted(path.name for path in (tmp_path / "each").iterdir()) == [f"000{i}.svg" for i in range(1, 7)]
+    names = [f"000{i}.svg" for i in range(1, 7)]
+    assert sorted(path.name for path in (tmp_path / "each").iterdir()) == [*names, "index.csv"]
+    table = pd.read_csv(tmp_path / "each" / "index.csv", keep_default_na=False)
+    assert list(table["file"]) == names and list(table["character"]) == ["口", "口", "", "", "道", "道"]
+    assert list(table["description"])[::2] == ["口", "⿰木食", "⿺⻌首"]
+    assert list(table["reading"])[::2] == ["mouth", "tree beside eat", "head in walk"]
     assert re.search(r"^6 writings of 3 descriptions", said) and "--seed 1 gives the same again" in said
     pictures = []
     for name in ("a.svg", "b.svg"):
         run("木食", "--model", folder, "--seed", 5, "--out", tmp_path / name)
         pictures.append((tmp_path / name).read_bytes())
     assert pictures[0] == pictures[1]
+
+
+def test_nothing_is_written_over_and_that_is_said_before_the_work(folder, tmp_path, monkeypatch):
+    (tmp_path / "each").mkdir()
+    (tmp_path / "each" / "index.csv").write_text("mine")
+    monkeypatch.setattr(described, "write", lambda *_: pytest.fail("it was written first"))
+    assert "holds index.csv already" in run("木", "--model", folder, "--out", tmp_path / "each", code=1)
+    assert [path.name for path in (tmp_path / "each").iterdir()] == ["index.csv"]
+
+
+def test_what_was_written_is_known_to_other_programs(folder, tmp_path):
+    """As a font, as JSON for learners, as lines: which character, how described. ？ alone is none."""
+    run("⿰木食", "道", "道", "？", "--model", folder, "--seed", 1, "--out", tmp_path / "each")
+    found = interchange.read(tmp_path / "each", False, None)
+    columns = ["id", "character", "code_point", "variant", "kind", "description"]
+    assert found.drawings.index[columns].values.tolist() == [
+        ["0001", "", -1, "", "other", "⿰木食"],
+        ["0002", "道", 0x9053, "", "kanji", "⿺⻌首"],
+        ["0003", "道", 0x9053, "2", "kanji", "⿺⻌首"],
+        ["0004", "", -1, "", "other", "？"],
+    ]
+    assert code_points.code_points(found.drawings.index) == [0xE000, 0x9053, 0xE001, 0xE002]
+    interchange.write(found, "hanzi-writer", tmp_path / "quiz")
+    assert {path.name for path in (tmp_path / "quiz").iterdir()} == {
+        f"{name}.json" for name in ("⿰木食", "道", "0003", "？")
+    }
+    one = json.loads((tmp_path / "quiz" / "⿰木食.json").read_text(encoding="utf-8"))
+    assert (one["id"], one["description"], one["reading"]) == ("0001", "⿰木食", "tree beside eat")
+    interchange.write(found, "ndjson", tmp_path / "lines")
+    assert [json.loads(line)["word"] for line in (tmp_path / "lines").read_text("utf-8").splitlines()][1] == "道"
+    plain = interchange.read(tmp_path / "each", False, None, "none")  # the names, and what stands beside, say nothing
+    assert list(plain.drawings.index["character"]) == [""] * 4
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("file,description\n0001.svg,木\n", "has no columns file, description and reading .*; mend it"),
+        ("file,description,reading,character\n0001.svg,⿰木食,,木食\n", "'木食' is no character; give one, or none"),
+    ],
+)
+def test_a_table_that_is_wrong_is_told(tmp_path, text, error):
+    (tmp_path / "0001.svg").write_text('<svg viewBox="0 0 9 9"><path stroke="#000" fill="none" d="M1,2L3,4"/></svg>')
+    (tmp_path / "index.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(pictures.PicturesError, match=error):
+        pictures.read(tmp_path)
 
 
 def test_the_command_looks_characters_up(folder, tmp_path):

@@ -19,6 +19,7 @@ from pipeline.describe.encoding import Vocabulary
 from pipeline.describe.knowledge import Knowledge
 from pipeline.describe.visits import Habits
 from pipeline.drawing import stroke_count
+from pipeline.export import pictures
 from pipeline.net import checkpoint
 from pipeline.parse import reading
 from pipeline.parse.reading import ParseParams
@@ -150,6 +151,19 @@ def test_the_folder_has_a_drawing_each_a_table_and_a_sheet(asked, tmp_path, defa
     again = run(*asked, "--out", tmp_path / "again")
     assert said.splitlines()[0] in again
     assert (tmp_path / "again" / "sheet-01.svg").read_text(encoding="utf-8") == sheet
+
+
+def test_the_folder_is_read_as_those_characters_and_its_sheets_are_none(asked, tmp_path):
+    run(*asked, "--out", tmp_path / "out")
+    index = pictures.read(tmp_path / "out")[0].index
+    assert index[["id", "character", "code_point", "kind", "description"]].values.tolist() == [
+        ["0687e", "桾", 0x687E, "kanji", "⿰木⿱口口"],
+        ["07c78", "籸", 0x7C78, "kanji", "⿰木口"],
+        ["08fcb", "迋", 0x8FCB, "kanji", "⿺⻌口"],
+    ]
+    (tmp_path / "out" / "missing.csv").write_text("character,description\n籸籸,⿰木口\n", encoding="utf-8")
+    with pytest.raises(pictures.PicturesError, match="missing.csv has no columns .*; mend it or take it out"):
+        pictures.read(tmp_path / "out")
 
 
 def test_what_does_not_end_is_not_written(asked, folder, tmp_path):

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.fetch import formats
-from pipeline.parse.svg.paths import Curve, check
+from pipeline.parse.svg.paths import check
 
 Points = NDArray[np.float64]  # (m, 2), m >= 1
 
@@ -52,18 +52,6 @@ def stem(name: str) -> str:
     """The file's path without its ending."""
     found = (ending for ending in formats.ALL_ENDINGS if name.lower().endswith(ending))
     return name[: len(name) - len(max(found, key=len, default=""))]
-
-
-def polyline(points: Points) -> Curve:
-    """Points as a curve of lines, so that the rules of resampling hold for it too. Raises PathError."""
-    ends = np.asarray(points, np.float64)
-    if len(ends) == 1:
-        ends = np.repeat(ends, 2, axis=0)
-    share = np.arange(4)[:, None] / 3
-    controls = ends[:-1, None] * (1 - share) + ends[1:, None] * share  # (s, 4, 2)
-    controls[:, 3] = ends[1:]
-    check(controls)
-    return Curve(controls, np.ones(len(controls), bool))
 
 
 def extent(strokes: Sequence[Points]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

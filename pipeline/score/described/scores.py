@@ -82,7 +82,7 @@ def described(
     progress: Progress = unseen,
 ) -> Scores | None:
     """None where drawings name no components. Raises SamplingError, as `sampler.generate`."""
-    real = material.held_out("test")
+    real = _named(material.held_out("test"))
     told = _told(real)
     if not any(one.parts for one in told):
         return None
@@ -92,7 +92,7 @@ def described(
     write = partial(writings, net, options=options, pen_weights=pen_weights, seed=seed)
     source = np.random.default_rng((seed, DESCRIBED_STREAM))
     asked = [Asked.of(knows.encode(one.description)) for one in spelled]
-    everyone, training = range(len(asked)), material.held_out("train")
+    everyone, training = range(len(asked)), _named(material.held_out("train"))
     taught = _told(training)
     exchanged = [asked[i] for i in _deranged(len(asked), source)]
     numbers = {"nats_per_step": told_nats(net, drawn, ordered, pen_weights)}
@@ -116,6 +116,12 @@ def described(
     numbers |= _of_spelled(real, told, knows, spelled, yard, found, write)
     seen = Counter(one.description.name for one in knowledge.parts(taught))
     return Scores(numbers, _table(real, spelled, seen, found).assign(**shown), written)
+
+
+def _named(drawings: DrawingSet) -> DrawingSet:
+    """Those that name parts: a hand may have others, of which nothing can be told."""
+    index = drawings.index
+    return drawings.where((index["description"] != "").to_numpy()) if "description" in index else drawings
 
 
 def writings(
