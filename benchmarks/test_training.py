@@ -83,14 +83,14 @@ def make_trainer(rows: Rows, defaults: dict, change: tuple[dict, dict, dict], de
     options = loop.TrainParams(**changed)
     model = ModelParams(**{**defaults["model"], **FREE, **of_model})
     fabric = machine.launch(options, model.cell)
-    rows = Rows(torch.as_tensor(rows.points).to(fabric.device), rows.starts, rows.lengths, fabric.device)
+    rows = Rows(rows.points.to(fabric.device), rows.starts, rows.lengths, fabric.device)
     net = WritingNet(model, generator(1))
     return loop.Trainer(net, options, BatchParams(**{**defaults["batch"], **of_batch}), rows, rows, fabric)
 
 
 def block(trainer: loop.Trainer, device: str) -> tuple[Callable[[], None], int]:
     """A function that trains on about BLOCK drawings, the same ones in each round, and the number of their steps."""
-    lengths, size = trainer.train.lengths, trainer.batch.size
+    lengths, size = trainer.lessons.rows.lengths, trainer.lessons.batch.size
     chunks = list(islice(cycle(trainer.lessons.epoch(0)), max(1, BLOCK[device] // size)))
     scaling, dropout = generator(1), generator(2, device=trainer.fabric.device)
 
@@ -132,7 +132,7 @@ def test_training(benchmark, report, rounds, device, plain_loop, products, train
     precision = trainer.fabric._precision.precision
     results = in_turns(benchmark, work, [products[precision].rate, lambda: plain_rate(plain_loop, device)], rounds)
     cost, rate = operations(trainer.net), median([steps / taken for taken, _, _ in results])
-    epoch = int(trainer.train.lengths.sum()) / rate
+    epoch = trainer.lessons.steps / rate
     report(
         Row(
             f"training, {name}",

@@ -13,14 +13,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from pipeline.drawing import ON_PAPER, Steps
+
+if TYPE_CHECKING:  # slow, and who writes at once reads no table
+    import pandas as pd
+    import pyarrow.parquet as pq
 
 POINTS, INDEX = "points.npy", "index.parquet"
 BLOCK = 4096  # drawings read or written at once
@@ -37,7 +39,7 @@ class DrawingSet:
     """points: (N, 3) float32 steps; index: a row a drawing, in the order of points."""
 
     points: np.ndarray
-    index: pd.DataFrame
+    index: "pd.DataFrame"
 
     def __len__(self) -> int:
         return len(self.index)
@@ -103,12 +105,12 @@ class Writer:
             self.table.close()
         self.file.close()
 
-    def add(self, drawings: Sequence[Steps], index: pd.DataFrame) -> None:
+    def add(self, drawings: Sequence[Steps], index: "pd.DataFrame") -> None:
         """`index` has a row a drawing; start, stop and strokes are added here."""
         lengths = np.array([len(steps) for steps in drawings], np.int64)
         self.add_steps(np.concatenate([*drawings, np.zeros((0, 3), np.float32)]), lengths, index)
 
-    def add_steps(self, steps: Steps, lengths: NDArray[np.int64], index: pd.DataFrame) -> None:
+    def add_steps(self, steps: Steps, lengths: NDArray[np.int64], index: "pd.DataFrame") -> None:
         """As `add`, of drawings one after another: (n, 3) steps, and how many each has."""
         if len(lengths) != len(index):
             raise DatasetError(f"{len(lengths)} drawings but {len(index)} rows in the index")
@@ -125,6 +127,10 @@ class Writer:
 
     def _write_index(self) -> None:
         """The rows that wait, as one group; the first group decides the columns' types."""
+        import pandas as pd
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
         index = pd.concat(self.parts, ignore_index=True) if self.parts else pd.DataFrame()
         rows = pa.Table.from_pandas(index, preserve_index=False)
         if self.table is None:
@@ -137,7 +143,7 @@ class Writer:
         np.lib.format.write_array_header_1_0(self.file, head)
 
 
-def save(folder: Path, drawings: Iterable[Steps], index: pd.DataFrame) -> None:
+def save(folder: Path, drawings: Iterable[Steps], index: "pd.DataFrame") -> None:
     """Write the set into an existing folder, BLOCK drawings at a time. `index` has a row a drawing."""
     source = iter(drawings)
     with Writer(folder) as writer:
@@ -151,6 +157,9 @@ def save(folder: Path, drawings: Iterable[Steps], index: pd.DataFrame) -> None:
 def load(folder: Path | str, columns: Iterable[str] | None = None) -> DrawingSet:
     """Read a set; points stay on disk until used. columns: of the index those that are there of these, and PLACE; all,
     if None. Raises DatasetError when the folder does not hold a set."""
+    import pandas as pd
+    import pyarrow.parquet as pq
+
     folder = Path(folder)
     try:
         points = np.load(folder / POINTS, mmap_mode="r", allow_pickle=False)
@@ -165,6 +174,9 @@ def load(folder: Path | str, columns: Iterable[str] | None = None) -> DrawingSet
 
 def parts(folder: Path | str, columns: Iterable[str] | None = None) -> Iterator[DrawingSet]:
     """A set as `load` reads it, BLOCK drawings at a time."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     points = load(folder, columns=()).points
     with pq.ParquetFile(Path(folder) / INDEX) as index:
         for rows in index.iter_batches(BLOCK, columns=_present(columns, index.schema_arrow.names)):

@@ -1,6 +1,9 @@
 """data/batches -> data/model: weights, config.json, history.csv. Goes on where a killed run stopped."""
 
 import os
+
+os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # before CUDA starts: else cuBLAS has no deterministic form
+
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -149,7 +152,8 @@ def _say(fabric: Fabric, text: str) -> None:
 
 
 if __name__ == "__main__":
-    torch.use_deterministic_algorithms(True)
+    # a warning for what has no deterministic form on this device: no training ends for the sake of equal bytes
+    torch.use_deterministic_algorithms(True, warn_only=True)
     # costs time, and every tensor is written before it is read; PyTorch puts a class in the place of this module
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     run("train", main)

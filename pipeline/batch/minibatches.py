@@ -98,7 +98,7 @@ class Rows:
         """
         lengths = self.lengths[rows]
         time = torch.arange(int(lengths.max())).unsqueeze(1)
-        keep = (time < lengths).to(self.device)
+        keep = sent(time < lengths, self.device)
         at = (self.starts[rows] + time).clamp(max=len(self.points) - 1)
         target = self._steps(at) * keep.unsqueeze(-1)
         return previous_of(target), target, keep
@@ -106,13 +106,27 @@ class Rows:
     def _steps(self, at: Tensor) -> Tensor:
         """(T, B) rows of the points -> (T, B, 3)."""
         if isinstance(self.points, Tensor):
-            return self.points[at.to(self.points.device)]
-        steps = torch.from_numpy(self.points[at.numpy()]).to(self.device)
+            return self.points[sent(at, self.points.device)]
+        steps = sent(torch.from_numpy(self.points[at.numpy()]), self.device)
         release(self.points)
         return steps
 
 
 def previous_of(target: Tensor) -> Tensor:
     """(T, B, 3) -> the steps before these, (T, B, 3): the first is as after the end of a character, (0, 0, 2)."""
-    begin = target.new_tensor([0.0, 0.0, END_OF_CHARACTER]).expand_as(target[:1])
+    begin = torch.zeros_like(target[:1])
+    begin[..., 2] = END_OF_CHARACTER
     return torch.cat((begin, target[:-1]))
+
+
+def real_steps(lengths: Tensor, longest: int) -> Tensor:
+    """(B,) lengths of drawings padded to T = `longest` steps -> (N,) int64: the numbers t B + b of the real steps, in
+    the order in which a (T, B) mask takes them."""
+    return torch.nonzero((torch.arange(longest).unsqueeze(1) < lengths).flatten()).squeeze(1)
+
+
+def sent(tensor: Tensor, device: torch.device | str) -> Tensor:
+    """A tensor of the CPU on the device. From pinned memory a copy to a GPU waits for nothing that is queued there."""
+    if torch.device(device).type == "cpu":
+        return tensor
+    return tensor.pin_memory().to(device, non_blocking=True)

@@ -4,6 +4,7 @@ A command is a file here, named in COMMANDS in the order of the help. torch and 
 commands when they run, not with this module, so that --help answers at once.
 """
 
+import gc
 from collections.abc import Callable
 
 import typer
@@ -45,5 +46,6 @@ for _name, _command in COMMANDS.items():
 
 
 def main() -> None:
+    gc.set_threshold(200_000)  # else a fifth of a short command is spent looking through what torch's import made
     forgive()
     app()

@@ -3,12 +3,15 @@
 import secrets
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from pipeline.cli import common
 from pipeline.cli.common import STARTS, CommandError, option, plain_errors
+
+if TYPE_CHECKING:
+    from pipeline.write.prefix import Prefix
 
 SEEDS = 10**9  # random seeds are below
 
@@ -146,7 +149,7 @@ def sample(
     seed = secrets.randbelow(SEEDS) if seed is None else seed
     from pipeline.render import Look  # slow: numpy, torch
     from pipeline.sample import sampler
-    from pipeline.write import prefix, writer
+    from pipeline.write import writer
 
     free = dream is Kind.FREE or bool(start)
     folder = model or common.shipped(told=not free)
@@ -159,7 +162,7 @@ def sample(
     if hand and not planned:
         raise CommandError("--hand goes with what is described first; leave it out, or --start and --dream free")
     dreamer = net.dreamer(ids, hand) if planned else None
-    begin = prefix.read(start, net.data, _starts_of(folder, starts_file)) if start else None
+    begin = _begin(start, net.data, _starts_of(folder, starts_file)) if start else None
     temperatures = {
         "mixture_temperature": temperature if mixture_temperature is None else mixture_temperature,
         "width_temperature": temperature if width_temperature is None else width_temperature,
@@ -187,6 +190,13 @@ def picture_kind(out: Path, animate: bool) -> str:
     if kind == ".png" and animate:
         raise CommandError(f"--out {out}: a PNG does not move; write an .svg, or leave --animate out")
     return kind
+
+
+def _begin(start: str, data: dict[str, Any], starts_file: Path) -> "Prefix":
+    """What each character begins with, see `prefix.read`."""
+    from pipeline.write import prefix  # slow: it reads SVG and tables
+
+    return prefix.read(start, data, starts_file)
 
 
 def _starts_of(folder: Path, chosen: Path | None) -> Path:

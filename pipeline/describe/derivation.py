@@ -14,9 +14,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import compress
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.describe import description as grammar
@@ -24,6 +24,9 @@ from pipeline.describe import strokes
 from pipeline.describe.arrangement import AROUND, Box, Part, Told, around, arranged
 from pipeline.describe.description import ARITY, Description, plain
 from pipeline.drawing import ON_PAPER, Steps
+
+if TYPE_CHECKING:
+    import pandas as pd  # slow, and who writes at once reads no table
 
 
 @dataclass
@@ -46,12 +49,12 @@ def derive(groups: Sequence[dict], kinds: Sequence[str], boxes: Sequence[Sequenc
     return _told(_joined(_tree(groups, len(box))), kinds, box).told
 
 
-def descriptions(index: pd.DataFrame, drawings: Iterable[Steps]) -> list[Told]:
+def descriptions(index: "pd.DataFrame", drawings: Iterable[Steps]) -> list[Told]:
     """Of all drawings of a set; `index` has its groups and types, a row a drawing. Their roots bear the character."""
     return list(_each(index, drawings))
 
 
-def texts(index: pd.DataFrame, drawings: Iterable[Steps]) -> list[str]:
+def texts(index: "pd.DataFrame", drawings: Iterable[Steps]) -> list[str]:
     """As `descriptions`, as a reader of Unicode writes them: ⿰木食, by the names of the parts, of which one without a
     name is spelled by its own; what is not put together, 一, is itself. "" where a drawing names no component."""
     grouped = (index["groups"] != "[]").to_numpy()
@@ -67,7 +70,7 @@ def _by_names(told: Told) -> str:
     return written if set(written) - set(ARITY) - {grammar.UNNAMED} else ""
 
 
-def _each(index: pd.DataFrame, drawings: Iterable[Steps]) -> Iterator[Told]:
+def _each(index: "pd.DataFrame", drawings: Iterable[Steps]) -> Iterator[Told]:
     boxes, first = stroke_boxes(drawings)
     rows = zip(index["character"], index["groups"], index["types"], first[:-1], first[1:], strict=True)
     return (_root(name, json.loads(text), types, boxes[a:b].tolist()) for name, text, types, a, b in rows)

@@ -12,6 +12,7 @@ Inside, ⿻ has two or more parts in the order of writing; in text it is nested:
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.describe import strokes
 from pipeline.describe.components import SAME
@@ -24,7 +25,8 @@ UNNAMED = "？"
 MOST_DEPTH, MOST_PARTS = 12, 64  # operators above a leaf, and leaves, that are read
 EMPTY_PLACES = "?" + UNNAMED
 _ROW = {BESIDE_3: BESIDE, BELOW_3: BELOW}  # operators that say the same of more parts
-_DROPPED = [range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0), range(0x180B, 0x1810)]  # variation selectors
+# variation selectors
+_DROPPED = dict.fromkeys([*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), *range(0x180B, 0x1810)])
 SHOWN = 12  # characters of what was read that an error repeats
 
 
@@ -51,10 +53,10 @@ def canonical(name: str) -> str:
 
 def plain(text: str) -> str:
     """A text without variation selectors, in Unicode's NFC."""
-    kept = (c for c in text if not any(ord(c) in dropped for dropped in _DROPPED))
-    return unicodedata.normalize("NFC", "".join(kept))
+    return unicodedata.normalize("NFC", text.translate(_DROPPED))
 
 
+@lru_cache(maxsize=2**14)  # a net's spellings are read again for each character that they are part of
 def parse(text: str) -> Description:
     """A description from its text; spaces count for nothing. Raises DescriptionError, one line."""
     return _Reader(plain(text)).all()

@@ -170,7 +170,10 @@ def _as_spelled(description: Description) -> Description:
 
 
 def _by_parts(description: Description) -> bool:
-    return all(leaf.name and not _is_stroke(leaf.name) for leaf, _ in leaves(_by_names(description)))
+    """Whether it is spelled, by parts that all have names that are no strokes."""
+    return bool(description.parts) and all(
+        not _is_stroke(part.name) if part.name else _by_parts(part) for part in description.parts
+    )
 
 
 def _key(description: Description, spellings: Mapping[str, Description], depth: int = DEEPEST) -> str:

@@ -14,10 +14,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pandas as pd
 import safetensors.numpy
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
@@ -28,6 +27,9 @@ from pipeline.describe.arrangement import Told
 from pipeline.describe.encoding import DEPTH, PLACES, Exemplar
 from pipeline.drawing import ON_PAPER
 from pipeline.files import whole_file
+
+if TYPE_CHECKING:
+    import pandas as pd  # slow, and who writes at once reads no table
 
 FILE = "exemplars.safetensors"
 BRUSH = "Kaisho"  # in the name of a variant
@@ -67,7 +69,7 @@ class Choice:
 BEST = Choice()
 
 
-def families_of(index: pd.DataFrame) -> NDArray[np.int32]:
+def families_of(index: "pd.DataFrame") -> NDArray[np.int32]:
     """(D,) of each drawing its code point, as its variants have; a number below 0, by its id, where it has none."""
     codes = index["code_point"].to_numpy(np.int32, copy=True)
     for row in np.flatnonzero(codes < 0).tolist():
@@ -76,7 +78,7 @@ def families_of(index: pd.DataFrame) -> NDArray[np.int32]:
     return codes
 
 
-def styles_of(index: pd.DataFrame) -> NDArray[np.uint8]:
+def styles_of(index: "pd.DataFrame") -> NDArray[np.uint8]:
     """(D,) of each drawing 1 where it is one of KanjiVG's brush forms, else 0; where a set has several hands, of the
     drawings of hand h, from 1, STYLES + h - 1: their column `style` says it."""
     if "style" in index:
@@ -91,7 +93,7 @@ def hand_of(style: int) -> int:
     return max(0, style - STYLES + 1)
 
 
-def usual_forms(index: pd.DataFrame, each_hand: bool = False) -> NDArray[np.bool_]:
+def usual_forms(index: "pd.DataFrame", each_hand: bool = False) -> NDArray[np.bool_]:
     """(D,) of each character one drawing, or one of each hand: the one that is no variant, else the first; all that
     have no code point."""
     codes = index["code_point"].to_numpy()
@@ -259,7 +261,8 @@ class Library:
         first = self.arrays["drawings"][self.arrays["drawing"][row]]
         spans = self.arrays["spans"][self.arrays["runs"][row] : self.arrays["runs"][row + 1]]
         runs = [self.arrays["strokes"][first + a : first + b + 2] for a, b in spans.tolist()]
-        return [Run(self.arrays["points"][at[0] : at[-1]] * np.float32(GRID), np.diff(at)) for at in runs]
+        points = [self.arrays["points"][at[0] : at[-1]].astype(np.float32) for at in runs]
+        return [Run(one * np.float32(GRID), np.diff(at)) for one, at in zip(points, runs, strict=True)]
 
     def _way(self, source: bytes, target: bytes) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """What points of one place are multiplied by, and what is then added, to stand in another; places by the bytes

@@ -113,6 +113,16 @@ class Knowledge:
 
     def described(self, name: str, depth: int = MOST_DEPTH) -> Description:
         """A name with its spelling, and its parts with theirs, as far as these are known."""
+        if (name, depth) not in self._described:
+            self._described[name, depth] = self._with_parts(name, depth)
+        return self._described[name, depth]
+
+    @cached_property
+    def _described(self) -> dict[tuple[str, int], Description]:
+        """What `described` found: many characters have the same parts."""
+        return {}
+
+    def _with_parts(self, name: str, depth: int) -> Description:
         spelling = grammar.parse(self.spellings[name]) if name in self.spellings and depth else Description(name)
 
         def whole(part: Description) -> Description:

@@ -17,6 +17,7 @@ class Format:
     options: tuple[str, ...] = ()
 
 
+INDEX = "index.csv"  # in a folder of pictures: what each is, as write/writer.py writes it and pictures.py reads it
 KANJIVG = "kanjivg"
 FORMATS = {
     "svg": Format(".svg", folder=True),

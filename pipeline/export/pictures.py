@@ -15,12 +15,12 @@ import pandas as pd
 
 from pipeline.dataset import DrawingSet
 from pipeline.drawing import Steps, stroke_count
+from pipeline.export.formats import INDEX
 from pipeline.parse import characters, single
 from pipeline.parse.characters import Names
 from pipeline.parse.options import ParseParams
 from pipeline.parse.svg import untrusted
 
-INDEX = "index.csv"  # as write/writer.py writes it
 TOLD = ("description", "reading")  # columns that it has beside file
 MISSING, SHEET = "missing.csv", "sheet-"  # as write/missing.py writes it; how the names of its sheets begin
 SIDE, CHORD, MOST_CHORDS = 109.0, 10.0, 3

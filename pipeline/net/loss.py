@@ -44,16 +44,22 @@ def training_loss(raw: Tensor, offsets: Tensor, pen: Tensor, pen_weights: Tensor
     """
     raw = raw.float()
     offset = mixture.negative_log_likelihood(raw[:, :-PEN_STATES], offsets).sum()
-    weighted = torch.nn.functional.cross_entropy(raw[:, -PEN_STATES:], pen, weight=pen_weights, reduction="sum")
+    # written out, as PyTorch names no deterministic form of its cross-entropy on CUDA
+    weighted = -(pen_weights[pen] * _at(torch.log_softmax(raw[:, -PEN_STATES:], dim=-1), pen)).sum()
     return offset, weighted
 
 
 def step_losses(raw: Tensor, offsets: Tensor, pen: Tensor, pen_weights: Tensor) -> StepLosses:
     """The likelihood of every step, unweighted, for validation and scores. Shapes as in `training_loss`."""
     raw = raw.float()
-    logits, at = raw[:, -PEN_STATES:], pen.unsqueeze(-1)
+    logits = raw[:, -PEN_STATES:]
     return StepLosses(
         offset=mixture.negative_log_likelihood(raw[:, :-PEN_STATES], offsets),
-        pen_trained=-torch.log_softmax(logits, dim=-1).gather(-1, at).squeeze(-1),
-        pen=-pen_log_probabilities(logits, pen_weights).gather(-1, at).squeeze(-1),
+        pen_trained=-_at(torch.log_softmax(logits, dim=-1), pen),
+        pen=-_at(pen_log_probabilities(logits, pen_weights), pen),
     )
+
+
+def _at(log_probabilities: Tensor, pen: Tensor) -> Tensor:
+    """(N, 3) and (N,) int64 -> (N,)."""
+    return log_probabilities.gather(-1, pen.unsqueeze(-1)).squeeze(-1)

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from pipeline import params
 from pipeline.describe.encoding import NOTHING, Vocabulary
 from pipeline.drawing import END_OF_CHARACTER
-from pipeline.net import exemplar, mixture
+from pipeline.net import exemplar, mixture, scans
 from pipeline.net.describer import TOLD, Describer, Telling
 from pipeline.net.exemplar import SHOWN
 from pipeline.net.loss import PEN_STATES
@@ -133,7 +133,8 @@ class WritingNet(nn.Module):
     def forward(
         self, previous: Tensor, keep: Tensor, source: torch.Generator | None = None, telling: Telling | None = None
     ) -> Tensor:
-        """previous (T, B, 3), keep (T, B) bool -> (N, 6 K + 3), N in the order of keep.
+        """previous (T, B, 3), keep (T, B) bool -> (N, 6 K + 3), N in the order of keep. keep may also be (N,) int64,
+        the numbers t B + b of its true entries: for these a GPU need not be waited for.
 
         Dropout acts when a generator is given, on each layer's output.
         """
@@ -141,16 +142,17 @@ class WritingNet(nn.Module):
         for layer in self.layers:
             hidden = unrolled(layer, hidden)
             hidden = self._drop(hidden, source)
-        return self.head(hidden[keep])  # padding never reaches the head: (T, B, H) -> (N, H)
+        # padding never reaches the head: (T, B, H) -> (N, H)
+        return self.head(hidden[keep] if keep.dtype == torch.bool else hidden.flatten(0, 1)[keep])
 
     def features(self, previous: Tensor) -> Tensor:
         """(T, B, 3) -> (T, B, F)."""
         offsets, pen = previous[..., :2], previous[..., 2].long()
         parts = [offsets, nn.functional.one_hot(pen, PEN_STATES).to(offsets.dtype)]
         if self.options.position_input:
-            position = offsets.cumsum(dim=0)
+            position = scans.running_sum(offsets)
             begins = torch.cat((torch.ones_like(pen[:1]), pen[:-1])) > 0  # the pen came down at this point
-            stroke_start = position.gather(0, _latest(begins).unsqueeze(-1).expand_as(position))
+            stroke_start = position.gather(0, scans.latest(begins).unsqueeze(-1).expand_as(position))
             parts += [position, position - stroke_start]
         return torch.cat(parts, dim=-1)
 
@@ -176,8 +178,9 @@ class WritingNet(nn.Module):
         parts = [told.gather(0, visit.clamp(max=len(told) - 1).unsqueeze(-1).expand(-1, -1, TOLD))]
         if self.options.exemplars:
             stroke = (pen > 0).long().cumsum(dim=0)
-            place = exemplar.Place(visit, stroke - stroke.gather(0, _latest(pen == END_OF_PART)), _since(pen > 0))
-            position = previous[..., :2].cumsum(dim=0)
+            first = stroke.gather(0, scans.latest(pen == END_OF_PART))
+            place = exemplar.Place(visit, stroke - first, scans.since(pen > 0))
+            position = scans.running_sum(previous[..., :2])
             parts.append(exemplar.features(telling.points, telling.strokes, telling.shown, place, position))
         return parts
 
@@ -230,17 +233,6 @@ class WritingNet(nn.Module):
             layers.append(after if isinstance(after, tuple) else (after,))
         following = replace(state, layers=tuple(layers), position=position, stroke_start=stroke_start, lifted=pen > 0)
         return self.head(hidden.squeeze(0)), following
-
-
-def _latest(happens: Tensor) -> Tensor:
-    """(T, B) bool -> (T, B): the last row, up to each, in which it happens; 0 before the first."""
-    time = torch.arange(len(happens), device=happens.device).unsqueeze(1).expand_as(happens)
-    return torch.where(happens, time, 0).cummax(dim=0).values
-
-
-def _since(happens: Tensor) -> Tensor:
-    """(T, B) bool -> (T, B): how many rows ago it last happened."""
-    return torch.arange(len(happens), device=happens.device).unsqueeze(1) - _latest(happens)
 
 
 def _moved(state: State, pen: Tensor) -> State:

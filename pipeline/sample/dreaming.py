@@ -57,8 +57,9 @@ class Dreamer:
     @classmethod
     def of(cls, knows: Knowledge, others: Mapping[str, Description] | None = None) -> Self:
         """others: descriptions by character that must not come out. Raises DreamError: the net knows too few."""
-        learnt, every = ([knows.described(name) for name in names] for names in (knows.characters, knows.spellings))
-        return cls(knows, Dreams.learn(learnt, every, lambda name: _can_tell(knows, name), others))
+        not_learnt = sorted(set(knows.spellings) - set(knows.characters))
+        learnt, known = ([knows.described(name) for name in names] for names in (knows.characters, not_learnt))
+        return cls(knows, Dreams.learn(learnt, known, lambda name: _can_tell(knows, name), others))
 
     def batch(self, count: int, seed: int, number: int) -> list[Dream]:
         """So many, all different within the batch; a function of the seed and the batch's number. Raises DreamError."""

@@ -7,10 +7,9 @@ Drawings are in scaled units, as the net sees them, until `collect` gives them i
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 import numpy as np
-import pandas as pd
 import torch
 from pydantic import Field, model_validator
 from torch import Tensor
@@ -26,6 +25,9 @@ from pipeline.net.loss import PEN_STATES, pen_log_probabilities
 from pipeline.net.model import END_OF_PART, State, WritingNet
 from pipeline.sample.dreaming import Dream, Dreamer
 from pipeline.sample.filters import ACCEPTED, REJECTIONS, Limits, Sieve
+
+if TYPE_CHECKING:
+    import pandas as pd  # slow, and who writes at once reads no table
 
 COMPACT_AT = 0.25  # share of finished drawings in a batch at which they leave it
 SAMPLE_STREAM = 21  # key of the random streams of sampling
@@ -213,11 +215,13 @@ def collect(
     return found
 
 
-def index(found: Collected, data: dict[str, Any]) -> pd.DataFrame:
+def index(found: Collected, data: dict[str, Any]) -> "pd.DataFrame":
     """A row a drawing for `dataset.save`: id, accepted, reason, ended, width, height; of dreams description, reading.
 
     Accepted drawings are numbered in their order, as their pictures are; rejected ones by themselves, after an r.
     """
+    import pandas as pd
+
     kept = np.array([reason == ACCEPTED for reason in found.reasons], bool)
     numbers = np.where(kept, np.cumsum(kept), np.cumsum(~kept))
     return pd.DataFrame(

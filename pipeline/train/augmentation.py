@@ -15,6 +15,7 @@ from pydantic import Field
 from torch import Tensor
 
 from pipeline import params
+from pipeline.batch.minibatches import sent
 from pipeline.drawing import END_OF_CHARACTER, ON_PAPER
 
 Share = Annotated[float, Field(ge=0, lt=1)]
@@ -63,17 +64,17 @@ class Distortion:
     def drawings(self, target: Tensor) -> Tensor:
         """(T, B, 3) distorted, the pens as they were."""
         device, pen = target.device, target[..., 2:]
-        offsets = torch.einsum("tbi,bij->tbj", target[..., :2], self.matrices.to(device))
-        offsets = offsets + self.apart.to(device) * begins(target).unsqueeze(-1)
-        offsets = torch.cat((offsets[:1] + self.shift.to(device), offsets[1:]))
-        return torch.cat((offsets * self.factors.to(device), pen), dim=-1)
+        offsets = torch.einsum("tbi,bij->tbj", target[..., :2], sent(self.matrices, device))
+        offsets = offsets + sent(self.apart, device) * begins(target).unsqueeze(-1)
+        offsets = torch.cat((offsets[:1] + sent(self.shift, device), offsets[1:]))
+        return torch.cat((offsets * sent(self.factors, device), pen), dim=-1)
 
-    def points(self, points: Tensor, mine: Tensor) -> Tensor:
-        """Points (P, M, 2) from the middle of the box, of the drawings `mine` (M,), moved as these are as a whole."""
+    def points(self, points: Tensor, mine: slice) -> Tensor:
+        """Points (P, M, 2) from the middle of the box, of the drawings `mine`, moved as these are as a whole."""
         device = points.device
         factors = self.factors[:, mine] if self.factors.shape[1] > 1 else self.factors
-        moved = torch.einsum("pbi,bij->pbj", points, self.matrices[mine].to(device)) + self.shift[:, mine].to(device)
-        return moved * factors.to(device)
+        moved = torch.einsum("pbi,bij->pbj", points, sent(self.matrices[mine], device))
+        return (moved + sent(self.shift[:, mine], device)) * sent(factors, device)
 
 
 def begins(target: Tensor) -> Tensor:

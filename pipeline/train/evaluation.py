@@ -37,7 +37,7 @@ def nats(
             raw = net(previous, keep, telling=telling)
         target = target[keep]
         steps = loss.step_losses(raw, target[:, :2], target[:, 2].long(), pen_weights)
-        sums += torch.stack((steps.offset.sum(), steps.pen.sum(), steps.pen.new_tensor(len(target))))
+        sums += torch.stack((steps.offset.sum(), steps.pen.sum(), steps.pen.new_full((), len(target))))
     offset, pen, count = summed(fabric, sums)
     return offset / count, pen / count
 

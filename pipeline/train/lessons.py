@@ -21,11 +21,12 @@ from pipeline.train.telling import Tellings
 
 @dataclass(frozen=True)
 class Lesson:
-    """A minibatch, or a process's part of it: previous and target (T, B, 3), keep (T, B) bool, and what is told."""
+    """A minibatch, or a process's part of it: previous and target (T, B, 3), the numbers of the real steps (N,)
+    int64, see `minibatches.real_steps`, and what is told."""
 
     previous: Tensor
     target: Tensor
-    keep: Tensor
+    real: Tensor
     telling: Telling | None
 
 
@@ -56,16 +57,17 @@ class Lessons:
             self.spelling = self.told.chosen(options.untold, options.seed, number)
         return order.of(rows)
 
-    def lesson(self, rows: Tensor, mine: Tensor, left: float, distortion: torch.Generator) -> Lesson:
+    def lesson(self, rows: Tensor, mine: slice, left: float, distortion: torch.Generator) -> Lesson:
         """Those of a minibatch's rows that are `mine`; `left` of the distortion is used."""
-        _, target, keep = self.rows.gather(rows)
+        _, target, _ = self.rows.gather(rows)
         # of the whole minibatch, so that what is drawn does not depend on the number of processes
         distorted = Distortion.of(target.shape[0], target.shape[1], left, self.options, distortion)
-        target = distorted.drawings(target)[:, mine]
+        target, rows = distorted.drawings(target)[:, mine], rows[mine]
         telling = None
         if self.told is not None:
-            rows, spelling = rows[mine], self.spelling[rows[mine]]
+            spelling = self.spelling[rows]
             target = self.told.parted(target, rows, spelling)
             telling = self.told.telling(rows, spelling, target.device)
             telling = telling._replace(points=distorted.points(telling.points, mine))
-        return Lesson(minibatches.previous_of(target), target, keep[:, mine], telling)
+        real = minibatches.sent(minibatches.real_steps(self.rows.lengths[rows], len(target)), target.device)
+        return Lesson(minibatches.previous_of(target), target, real, telling)

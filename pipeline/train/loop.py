@@ -22,7 +22,7 @@ from tqdm import tqdm
 from pipeline.batch import minibatches
 from pipeline.batch.holdout import BatchParams
 from pipeline.batch.minibatches import Rows
-from pipeline.net import checkpoint, loss, mixture
+from pipeline.net import checkpoint, loss, mixture, scans
 from pipeline.net import model as modelling
 from pipeline.net.model import ModelParams, WritingNet
 from pipeline.seeds import generator
@@ -46,6 +46,7 @@ MODULES = (
     modelling,
     optimizers,
     recombination,
+    scans,
     telling,
 )  # and this trains
 
@@ -176,13 +177,14 @@ class Trainer:
         # of the mean over the whole minibatch: processes average their gradients, so each gives its share times all
         share = self.fabric.world_size / int(self.lessons.rows.lengths[rows].sum())
         self.fabric.backward((offset + pen) * share)
+        # here alone a minibatch waits for a GPU: whether there is an update is decided on the host
         norm = torch.nn.utils.clip_grad_norm_(self.net.parameters(), self.options.gradient_clip).item()
         self.progress.step += 1
         if math.isfinite(norm):
             for optimizer in self.optimizers:
                 optimizer.step()
             self._average()
-            sums.losses += torch.stack((offset.detach(), pen.detach(), offset.new_tensor(steps)))
+            sums.losses += torch.stack((offset.detach(), pen.detach(), offset.new_full((), steps)))
             sums.norm, sums.updates, self.progress.skipped_in_a_row = sums.norm + norm, sums.updates + 1, 0
         else:
             sums.skipped += 1
@@ -195,13 +197,12 @@ class Trainer:
         self, rows: Tensor, left: float, distortion: torch.Generator, dropout: torch.Generator
     ) -> tuple[Tensor, Tensor, int]:
         """Sums over this process's part of the minibatch: offset, weighted pen, and the number of steps."""
-        mine = torch.arange(len(rows))[self.fabric.global_rank :: self.fabric.world_size]
-        counted = len(mine) > 0
-        if not counted:  # fewer drawings than processes: compute one all the same and count nothing of it
-            mine = torch.zeros(1, dtype=torch.long)
+        counted = self.fabric.global_rank < len(rows)
+        # fewer drawings than processes: compute one all the same and count nothing of it
+        mine = slice(self.fabric.global_rank, None, self.fabric.world_size) if counted else slice(1)
         lesson = self.lessons.lesson(rows, mine, left, distortion)
-        raw = self.forward(lesson.previous, lesson.keep, dropout, lesson.telling)
-        target = lesson.target[lesson.keep]
+        raw = self.forward(lesson.previous, lesson.real, dropout, lesson.telling)
+        target = lesson.target.flatten(0, 1)[lesson.real]
         offset, pen = loss.training_loss(raw, target[:, :2], target[:, 2].long(), self.pen_weights)
         return offset * counted, pen * counted, len(target) * counted
 
@@ -245,6 +246,7 @@ class Trainer:
             began = time.perf_counter()
             offset, pen, steps = self._losses(chunk, 1.0, generator(0), generator(0, device=self.fabric.device))
             self.fabric.backward(offset + pen)
+            offset.item()  # a GPU has then done what is timed
             times.append((time.perf_counter() - began) / max(steps, 1))
         self.net.zero_grad()
         left = (self.options.epochs - self.progress.epoch) * self.lessons.steps / self.fabric.world_size

@@ -19,6 +19,7 @@ from pydantic import Field
 from torch import Tensor
 
 from pipeline import dataset, params
+from pipeline.batch.minibatches import sent
 from pipeline.dataset import DrawingSet
 from pipeline.describe import encoding, exemplars, visits
 from pipeline.describe.derivation import Told
@@ -109,18 +110,22 @@ class Tellings:
     def telling(self, rows: Tensor, spelling: Tensor, device: torch.device | str = "cpu") -> Telling:
         """Of a minibatch: rows (B,) and the spelling of each (B,)."""
         at = self._at(rows, spelling)
+
+        def padded(lists: Lists) -> Tensor:
+            return sent(lists.padded(at), device)
+
         return Telling(
-            names=self.names.padded(at).to(device),
-            paths=self.paths.padded(at).to(device),
+            names=padded(self.names),
+            paths=padded(self.paths),
             lengths=self.names.lengths[at],
-            parts=self.parts.padded(at).to(device),
-            pieces=self.pieces.padded(at).to(device),
-            visits=self.parts.lengths[at].to(device),
-            free=(spelling == self.untold).to(device),
-            hand=self.hand[rows].to(device),
-            points=self.points.padded(at).to(device),
-            strokes=self.strokes.padded(at).to(device),
-            shown=self.shown.padded(at).to(device),
+            parts=padded(self.parts),
+            pieces=padded(self.pieces),
+            visits=sent(self.parts.lengths[at], device),
+            free=sent(spelling == self.untold, device),
+            hand=sent(self.hand[rows], device),
+            points=padded(self.points),
+            strokes=padded(self.strokes),
+            shown=padded(self.shown),
         )
 
     def parted(self, target: Tensor, rows: Tensor, spelling: Tensor) -> Tensor:
@@ -129,7 +134,7 @@ class Tellings:
         real = torch.arange(len(ends)).unsqueeze(1) < visits_of  # (V, B)
         column = torch.arange(len(rows)).expand_as(ends)
         pen = target[..., 2].clone()
-        pen[ends[real].to(pen.device), column[real].to(pen.device)] = END_OF_PART
+        pen[sent(ends[real], pen.device), sent(column[real], pen.device)] = END_OF_PART
         return torch.cat((target[..., :2], pen.unsqueeze(-1)), dim=-1)
 
     def _at(self, rows: Tensor, spelling: Tensor) -> Tensor:

@@ -7,21 +7,21 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, Self
 
 from pipeline import files, params, render
 from pipeline.drawing import Steps
 from pipeline.export import compact, library
-from pipeline.export.pictures import INDEX
+from pipeline.export.formats import INDEX
 from pipeline.net import checkpoint
 from pipeline.net.model import WritingNet
 from pipeline.render import Look
 from pipeline.sample import sampler
 from pipeline.sample.dreaming import Dream, Dreamer, captions, listed
 from pipeline.sample.sampler import Collected, SampleParams
-from pipeline.write.prefix import Prefix
+
+if TYPE_CHECKING:
+    from pipeline.write.prefix import Prefix  # slow: it reads SVG and tables
 
 # For a net whose config has no section `sample`: what params.yaml has, which a test compares
 SAMPLE = {
@@ -87,7 +87,7 @@ class Writer:
         count: int,
         seed: int,
         filtered: bool,
-        begin: Prefix | None,
+        begin: "Prefix | None",
         changes: Mapping[str, float | None],
         dreamer: Dreamer | None = None,
     ) -> Written:
@@ -157,6 +157,8 @@ def save_each(
         with files.whole_file(path) as partial:
             partial.write_text(picture, encoding="utf-8")
     if told:
+        import pandas as pd  # slow, and a sheet needs none
+
         table = {"file": [path.name for path in paths], **told}
         with files.whole_file(folder / INDEX) as partial:
             pd.DataFrame(table).to_csv(partial, index=False, lineterminator="\n")

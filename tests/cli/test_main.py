@@ -18,7 +18,7 @@ from pipeline.net.model import ModelParams, WritingNet
 from pipeline.sample import sampler
 from pipeline.sample.sampler import SampleParams
 from pipeline.tracking import revisions, rows, ui
-from pipeline.write import starts, writer
+from pipeline.write import prefix, starts, writer
 from tests.support import told
 from tests.support.strokes import ROWS, save_set
 
@@ -155,7 +155,7 @@ def test_a_prefix_is_kept_bit_for_bit(home):
     source = np.random.default_rng(1)
     steps = drawing.from_strokes([source.uniform(20, 90, (30, 2))], 109, 109)
     steps[-1, 2] = drawing.END_OF_STROKE
-    begin = writer.Prefix(steps, "noise")
+    begin = prefix.Prefix(steps, "noise")
     made = writer.Writer.of(home / "pretrained").write(20, 1, True, begin, {}).drawings
     assert all(np.array_equal(one[:30], steps) for one in made)
     # the control: the way to the net's units and back is not exact
@@ -190,7 +190,7 @@ def test_the_defaults_are_those_of_params_yaml(home, monkeypatch, defaults):
     assert same == {name: defaults["sample"][name] for name in same}
     assert (got.count, got.seed, got.device) == (20, 3, "cpu") and got.max_attempts == 200
     # all parameters of sampling are either these, or an option, or without influence here
-    others = {"dream", "ids", "count", "seed", "max_attempts", "device", "columns", "rows"}
+    others = {"dream", "ids", "hand", "count", "seed", "max_attempts", "device", "columns", "rows"}
     assert set(SampleParams.__dataclass_fields__) == set(same) | others
 
 

@@ -20,7 +20,7 @@ from stages import sample
 
 WEIGHTS = [1.0, 10.0, 100.0]
 PEN = np.array([0.75, 0.2, 0.05])
-VALUES = {"dream": "free", "ids": None,
+VALUES = {"dream": "free", "ids": None, "hand": None,
     "count": 20, "max_attempts": 100, "batch_size": 64, "max_steps": 100,
     "pen_temperature": 1.0, "mixture_temperature": 1.0, "width_temperature": 1.0, "divide_pen_weights": True,
     "margin": 0.0, "min_size": 5.0, "min_strokes": 1, "max_strokes": 40, "min_distance": 0.5,

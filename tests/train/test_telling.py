@@ -1,7 +1,5 @@
 """What the net is told in training: spellings that partition a drawing, pens that end parts, choices from the seed."""
 
-import json
-
 import numpy as np
 import pytest
 import torch
@@ -16,6 +14,7 @@ from pipeline.net.model import END_OF_PART
 from pipeline.train import recombination, telling
 from pipeline.train.recombination import RecombinationParams
 from pipeline.train.telling import Taught, TellingParams
+from tests.support.drawings import grouped
 
 OPTIONS = TellingParams(spellings=3, spelled=0.5, untold=0.25, least_known=2, unshown=0.2)
 UNRECOMBINED = RecombinationParams(recombinations=0, recombined=0.0, recombined_at_end=0.0)
@@ -23,19 +22,7 @@ UNRECOMBINED = RecombinationParams(recombinations=0, recombined=0.0, recombined_
 
 @pytest.fixture
 def drawings(scribbles) -> DrawingSet:
-    """Each of at least two strokes is A left of B, the last stroke."""
-    several = scribbles.where((scribbles.index["strokes"] > 1).to_numpy())
-    rows = [
-        json.dumps([_group(character, 0, n - 1), _group("A", 0, n - 2, "left"), _group("B", n - 1, n - 1, "right")])
-        for character, n in zip(several.index["character"], several.index["strokes"], strict=True)
-    ]
-    types = [["㇐"] * n for n in several.index["strokes"]]
-    return DrawingSet(several.points, several.index.assign(groups=rows, types=types))
-
-
-def _group(element, first, last, position=""):
-    return {"element": element, "original": "", "position": position, "part": "", "variant": "", "first": first,
-            "last": last}  # fmt: skip
+    return grouped(scribbles)
 
 
 def taught(drawings: DrawingSet) -> Taught:
