@@ -11,7 +11,7 @@ The drawings come in the same order whatever the engine, so it does not change a
 import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Literal
+from typing import Literal
 
 from joblib import parallel_config
 
