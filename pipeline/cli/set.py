@@ -58,8 +58,9 @@ def change(path: Path, values: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
 
 
 def hydra(name: str, value: Any) -> str:
-    """The argument of `dvc exp run -S` that gives a parameter this value: Hydra's grammar, before the shell's."""
-    return f"{name}={_hydra(value)}"
+    """The argument of `dvc exp run -S` that gives a parameter this value: Hydra's grammar, before the shell's. It adds
+    keys to a dictionary only where ++ says so."""
+    return f"{'++' * isinstance(value, dict)}{name}={_hydra(value)}"
 
 
 def _hydra(value: Any) -> str:
