@@ -40,7 +40,7 @@ def main(row: Any, strokes: Path, out: Path) -> str:
     )
 
 
-def write(folder: Path, strokes: Path, numbers: NDArray[np.int8], scale: float, hands: Sequence[str]) -> int:
+def write(folder: Path, strokes: Path, numbers: NDArray[np.int8], scale: float, hands: Sequence[str] = ()) -> int:
     """The set, part by part: each drawing's split and description beside its row of the index, its offsets scaled.
 
     Returns for how many drawings of further hands the first hand's description holds.

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 import torch
 
@@ -49,7 +50,7 @@ def test_row_groups_hold_the_same_index(tmp_path, whole, small):
     one, other = dataset.load(whole), dataset.load(tmp_path)
     assert (tmp_path / dataset.POINTS).read_bytes() == (whole / dataset.POINTS).read_bytes()
     pd.testing.assert_frame_equal(one.index, other.index)
-    assert dataset.pq.ParquetFile(tmp_path / dataset.INDEX).metadata.num_row_groups == 4  # the control: in groups
+    assert pq.ParquetFile(tmp_path / dataset.INDEX).metadata.num_row_groups == 4  # the control: in groups
 
 
 def test_parts_are_the_set(whole, small):
@@ -141,7 +142,7 @@ def test_drawings_that_name_nothing_share_what_is_told(scribbles):
     knows = Knowledge.learn(told, [], options.least_known)
     assert knows == Knowledge.learn([], [], options.least_known)
     rows = Rows.of(scribbles)
-    each, shared = telling.of(taught, knows, options, 1), Unnamed.of(rows.lengths, options.spellings, knows)
+    each, shared = telling.of(taught, knows, options, 1), Unnamed.of(scribbles, options.spellings, knows)
     assert len(shared.names.values) == shared.spellings == each.spellings == 4
     some, spelling = torch.tensor([5, 119, 0, 60, 61]), each.chosen(options.untold, 1, 2)
     assert torch.equal(spelling, shared.chosen(options.untold, 1, 2)) and len(spelling[some].unique()) > 1
@@ -150,7 +151,7 @@ def test_drawings_that_name_nothing_share_what_is_told(scribbles):
     _, target, _ = rows.gather(some)
     assert torch.equal(each.parted(target, some, spelling[some]), shared.parted(target, some, spelling[some]))
     canonical, first = telling.canonically(taught, knows), torch.zeros_like(some)
-    only = Unnamed.of(rows.lengths, 1, knows)
+    only = Unnamed.of(scribbles, 1, knows)
     assert torch.equal(canonical.telling(some, first).names, only.telling(some, first).names)
 
 

@@ -3,7 +3,7 @@
 // visits at which its strokes were written.
 import { isLine, places } from "./curves.js";
 import { fit } from "./fit.js";
-import { beside, SIZE } from "./numbering.js";
+import { beside } from "./numbering.js";
 import { escape, number } from "./picture.js";
 
 const SIDE = 109, PEN = 3, TOLERANCE = 0.2; // of a curve
@@ -28,13 +28,14 @@ export function kanjivg({ steps, strokes, told }, data, name, made) {
   const curves = inBox(strokes, data).map((stroke) => fit(stroke, TOLERANCE)), comment = [made, data.licence].filter(Boolean).join("\n");
   const left = told ? spans(told, steps) : [];
   const size = `width="${SIDE}" height="${SIDE}" viewBox="0 0 ${SIDE} ${SIDE}"`;
-  const numbers = beside(curves.map((cubics) => places(cubics, PLACES)), SIDE, PEN).map(([x, y], i) => `\t<text transform="matrix(1 0 0 1 ${x.toFixed(2)} ${y.toFixed(2)})">${i + 1}</text>`);
+  const { size: figures, places: at } = beside(curves.map((cubics) => places(cubics, PLACES)), SIDE, PEN);
+  const numbers = at.map(([x, y], i) => `\t<text transform="matrix(1 0 0 1 ${x.toFixed(2)} ${y.toFixed(2)})">${i + 1}</text>`);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>', `<!--\n${comment.replaceAll("--", "- -")}\n-->`, ...DOCTYPE,
     `<svg xmlns="http://www.w3.org/2000/svg" ${size} xmlns:kvg="${NAMESPACE}">`,
     `<g id="kvg:StrokePaths_${name}" style="${LINES}">`,
     ...body(curves.map(path), left, name), "</g>",
-    `<g id="kvg:StrokeNumbers_${name}" style="font-size:${SIZE};fill:#808080">`, ...numbers, "</g>", "</svg>", "",
+    `<g id="kvg:StrokeNumbers_${name}" style="font-size:${figures};fill:#808080">`, ...numbers, "</g>", "</svg>", "",
   ].join("\n");
 }
 

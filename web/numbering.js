@@ -1,25 +1,42 @@
 // Where the numbers of the strokes stand: pipeline/kanjivg/numbering.py, case for case.
 
-export const SIZE = 8; // of the figures, in a box of 109
-const ADVANCE = 0.52, RISE = 0.74, GAP = 0.6, FAR = 13, DIRECTIONS = 24, RINGS = 12, BEHIND = 1.5, COVERED = 100;
+export const SIZES = [8, 7, 6, 5]; // of the figures, in a box of 109; smaller where one would not be clear
+const ADVANCE = 0.52, RISE = 0.74, GAP = 0.6, FAR = 13, DIRECTIONS = 24, RINGS = 12, BEHIND = 1.5;
+const COVERED = 100, OUTSIDE = 1000;
 
-/** curves: points of each stroke, close together, in a box of `side`; pen: its width -> [x, y] of each number, the left
- * end of its baseline. */
+/** curves: points of each stroke, close together, in a box of `side`; pen: its width -> size of the figures and [x, y]
+ * of each number, the left end of its baseline. */
 export function beside(curves, side, pen) {
-  const ink = curves.flat(), taken = [];
-  curves.forEach((curve, i) => {
-    const size = [String(i + 1).length * ADVANCE * SIZE, RISE * SIZE];
-    let best = null, least = Infinity;
-    for (const { x, y, cost } of around(curve, size)) {
+  for (const size of SIZES) {
+    const { boxes, clear } = placed(curves, side, pen, size);
+    if (clear || size === SIZES.at(-1)) return { size, places: boxes.map(([left, , , bottom]) => [left, bottom]) };
+  }
+}
+
+/** The boxes of the numbers, and whether all are clear; first those choose that have least choice. */
+function placed(curves, side, pen, height) {
+  const ink = curves.flat(), boxes = [];
+  const choices = curves.map((curve, i) => {
+    const size = [String(i + 1).length * ADVANCE * height, RISE * height];
+    return [...around(curve, size)].map(({ x, y, cost }) => {
       const box = [x - size[0] / 2, y - size[1] / 2, x + size[0] / 2, y + size[1] / 2];
-      const covered = under(box, ink, pen / 2 + GAP) + 20 * taken.filter((other) => overlap(box, other)).length;
       const inside = size.every((length, k) => [x, y][k] >= length / 2 && [x, y][k] <= side - length / 2);
-      const whole = cost + (covered ? COVERED : 0) + covered + (inside ? 0 : 10 * COVERED);
-      if (whole < least) [best, least] = [box, whole];
-    }
-    taken.push(best);
+      return { box, cost, covered: under(box, ink, pen / 2 + GAP) + (inside ? 0 : OUTSIDE) };
+    });
   });
-  return taken.map(([left, , , bottom]) => [left, bottom]);
+  const free = choices.map((places) => places.filter(({ covered }) => covered === 0).length);
+  let clear = true;
+  for (const i of [...curves.keys()].sort((one, other) => free[one] - free[other])) {
+    let best = null, least = Infinity, under = 0;
+    for (const place of choices[i]) {
+      const covered = place.covered + 20 * boxes.filter((other) => overlap(place.box, other)).length;
+      const whole = place.cost + (covered > 0 ? COVERED : 0) + covered;
+      if (whole < least) [best, least, under] = [place.box, whole, covered];
+    }
+    clear &&= under === 0;
+    boxes[i] = best;
+  }
+  return { boxes, clear };
 }
 
 /** Places round a stroke's beginning; behind it is better than ahead. */

@@ -153,7 +153,7 @@ def _git(folder: Path, *arguments: str) -> str | None:
 
 def _flat(values: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
     for name, value in values.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and value:
             yield from _flat(value, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", value

@@ -23,8 +23,7 @@ NOTE = "mlflow.note.content"  # a model's tag: the description that its page sho
 SCORES = "score/"  # prefix of the numbers that it shows
 LOADER = "pipeline.tracking.pyfunc"
 REQUIRED = (  # of the project's dependencies those that the loader imports; a test compares
-    "cssselect2", "lxml", "mlflow", "numpy", "pandas", "pyarrow", "pydantic", "ruamel.yaml",
-    "safetensors", "simplification", "svgpathtools", "tinycss2", "torch",
+    "mlflow", "numpy", "pandas", "pyarrow", "pydantic", "ruamel.yaml", "safetensors", "torch",
 )  # fmt: skip
 
 

@@ -251,7 +251,9 @@ def test_curves_and_numbers_are_those_of_python(visit, address, data):
             saved_by_fitting += len(one) - 1 - len(cubics)
         places = re.findall(r"matrix\(1 0 0 1 (\S+) (\S+)\)", text)
         curves = [fit.evaluate(cubics, 12) for cubics in expected]
-        np.testing.assert_allclose(np.array(places, float), numbering.places(curves, 109, 109, 3), atol=0.011)
+        size, beside = numbering.places(curves, 109, 109, 3)
+        np.testing.assert_allclose(np.array(places, float), beside, atol=0.011)
+        assert f"font-size:{size:g};" in text
         comment = re.search("<!--(.*?)-->", text, flags=re.DOTALL)[1]
         assert comment.strip() == "\n".join(["a - - b", *filter(None, [data["licence"]])])
     assert saved_by_fitting > 30

@@ -3,6 +3,7 @@
 import json
 import math
 from dataclasses import asdict
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -288,7 +289,7 @@ class Row:
 
 
 def test_the_stage_writes_the_same_bytes_twice(material, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(params, "load", lambda name: {"score": OPTIONS}[name])
+    monkeypatch.setattr(params, "load", lambda name: {"score": OPTIONS, "sample": SimpleNamespace(hand=None)}[name])
     (tmp_path / "model").mkdir()
     checkpoint.save_model(tmp_path / "model", a_net().state_dict(), {"model": MODEL, "pen_weights": WEIGHTS})
     made = [tmp_path / name for name in ("samples", "batches", "model")]

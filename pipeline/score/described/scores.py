@@ -83,7 +83,7 @@ def described(
 ) -> Scores | None:
     """None where drawings name no components. Raises SamplingError, as `sampler.generate`."""
     real = _named(material.held_out("test"))
-    told = _told(real)
+    told = _told(real) if len(real) else []
     if not any(one.parts for one in told):
         return None
     spelled = [knowledge.canonical(one, knows) for one in told]
