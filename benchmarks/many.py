@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import psutil
+from memory import held
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parent.parent
@@ -36,17 +37,6 @@ def write(folder: Path, count: int) -> None:
         (place / f"{i}.svg").write_text(f'<svg viewBox="0 0 109 109">{paths}</svg>', encoding="utf-8")
 
 
-def held(process: psutil.Process) -> int:
-    """Bytes of a process and its children: unique ones where the system tells, so that shared pages count once."""
-    total = 0
-    for each in [process, *process.children(recursive=True)]:
-        try:
-            total += each.memory_full_info().uss
-        except psutil.Error:
-            continue
-    return total
-
-
 def run(stage: str, work: Path) -> tuple[float, int]:
     """Seconds and most bytes of a stage."""
     command = [sys.executable, "-m", f"stages.{stage}", *(f"data/{name}" for name in STAGES[stage])]
@@ -58,7 +48,7 @@ def run(stage: str, work: Path) -> tuple[float, int]:
     reader.start()
     while reader.is_alive():
         try:
-            most = max(most, held(child))
+            most = max(most, held(child, "uss"))
         except psutil.NoSuchProcess:
             break
         reader.join(STEP)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import psutil
 import scribbles
+from memory import held
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parent.parent
@@ -38,17 +39,6 @@ class Measured:
     single: int
 
 
-def held(process: psutil.Process) -> int:
-    """Resident bytes of a process and those it started; what several of them share counts once."""
-    total = 0
-    for each in [process, *process.children(recursive=True)]:
-        try:
-            total += each.memory_full_info().pss
-        except psutil.Error:
-            continue
-    return total
-
-
 def run(command: list[str], work: Path) -> Measured:
     """Ends the program where the command fails."""
     environment = os.environ | {"PYTHONPATH": str(ROOT), "MLFLOW_TRACKING_URI": f"sqlite:///{work}/mlflow.db"}
@@ -57,7 +47,7 @@ def run(command: list[str], work: Path) -> Measured:
         child = subprocess.Popen(command, cwd=work, env=environment, stdout=said, stderr=said)
         process = psutil.Process(child.pid)
         while not (ended := os.wait4(child.pid, os.WNOHANG))[0]:
-            most = max(most, held(process))
+            most = max(most, held(process, "pss"))
             time.sleep(max(STEP, (time.monotonic() - began) / 100))
         seconds = time.monotonic() - began
         child.returncode = os.waitstatus_to_exitcode(ended[1])
