@@ -63,6 +63,7 @@ STAGES = {1, 2, 3, 5, 8, 10, 15, 20, 25, 30, 40, 50, 60, 75, 90, *range(100, 501
 DRAWN = 400  # drawings of each setting
 SHOWN = 16  # in a row of a sheet
 CELL_PX = 60
+TOLD = (5, 15, 50, 100, 150, 200, 300, 400, 500)  # epochs of tables and sheets
 
 
 @dataclass(frozen=True)
@@ -211,7 +212,7 @@ def show(weighted: Path, plain: Path, out: Path) -> None:
 
 def sheet(folder: Path, data: dict[str, Any]) -> str:
     """A row an epoch: the first that were drawn at the post's temperature, weights as trained."""
-    chosen = [path for path in stages(folder, ".json") if int(path.stem) in SHEET_ROWS]
+    chosen = [path for path in stages(folder, ".json") if int(path.stem) in TOLD]
     cells, labels = [], []
     for path in chosen:
         drawn: DrawingSet = dataset.load(folder / f"{path.stem}-{SETTINGS[0].name}")
@@ -220,7 +221,6 @@ def sheet(folder: Path, data: dict[str, Any]) -> str:
     return render.sheet_svg(cells, data["width"], data["height"], SHOWN, labels, credit=data.get("licence"))
 
 
-SHEET_ROWS = {5, 15, 50, 100, 150, 200, 250, 300, 400, 500}
 LINES = {
     ("weighted", SETTINGS[0]): (plots.OURS, "-"),
     ("weighted", SETTINGS[1]): (plots.OURS, "--"),
@@ -238,60 +238,68 @@ def label(name: str, setting: Setting) -> str:
 
 
 def curves(rows: dict[str, list[dict[str, float]]]) -> Figure:
-    """Over the epochs: what is drawn above, what the forecasts of real drawings say below."""
-    figure = Figure(figsize=(11, 6.6), layout="constrained")
-    axes = figure.subplots(2, 3)
+    """Over the epochs: what is drawn and how well real drawings are foreseen above, the slips below."""
+    figure = Figure(figsize=(14, 6.8), layout="constrained")
+    axes = figure.subplots(2, 4)
     panels = [
-        ("ended", "ended within 250 steps, share"), ("strokes", "strokes a character (real: 13)"),
-        ("accepted", "accepted by the filters, share"), ("lifted", "wrong lifts a real stroke"),
-        ("missed", "ends of real characters missed, share"),
+        (axes[0, 0], "ended", "ended within 250 steps, share"), (axes[0, 1], "strokes", "strokes a character"),
+        (axes[0, 2], "accepted", "accepted by the filters, share"), (axes[1, 0], "lifted", "lifted wrongly, a stroke"),
+        (axes[1, 1], "cut", "ended too early, share of characters"), (axes[1, 2], "missed", "ends missed, share"),
+        (axes[1, 3], "through", "no slip, share of characters"),
     ]  # fmt: skip
-    for place, (column, title) in zip([*axes[0], *axes[1, :2]], panels, strict=True):
+    for place, column, title in panels:
         for (name, setting), (colour, line) in LINES.items():
             x = [row["epoch"] for row in rows[name]]
             y = [row[f"{setting.name}.{column}"] for row in rows[name]]
             place.plot(x, y, line, color=colour, linewidth=1.4, label=label(name, setting))
-        place.set(title=title, xscale="log", xlabel="epoch")
-    axes[0, 1].axhline(13, color=plots.FAINT, linewidth=1)
-    axes[0, 1].set_yscale("log")
-    axes[1, 0].set_yscale("log")
+        place.set(title=title)
+    axes[0, 1].axhline(13, color=plots.FAINT, linewidth=1, zorder=0)
+    axes[0, 1].set(ylim=(0, 90), title="strokes a character (grey: real ones)")
+    axes[1, 0].set(ylim=(0, 2))
     for name, colour in (("weighted", plots.OURS), ("plain", plots.REAL)):
-        x = [row["epoch"] for row in rows[name]]
-        axes[1, 2].plot(x, [row["nats_per_step"] for row in rows[name]], color=colour, label=name)
-    axes[1, 2].set(title="nats a step, test (weights divided out)", xscale="log", xlabel="epoch")
+        axes[0, 3].plot(*zip(*((row["epoch"], row["nats_per_step"]) for row in rows[name]), strict=True), color=colour)
+    axes[0, 3].set(title="nats a step, test, weights divided out")
+    for place in axes.flat:
+        low, high = place.get_xlim()
+        place.set(xscale="log", xlabel="epoch")
+        place.set_xticks([x for x in (1, 2, 5, 10, 20, 50, 100, 200, 500) if low <= x <= high], minor=False)
+        place.set_xticks([], minor=True)
+        place.xaxis.set_major_formatter("{x:.0f}")
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return figure
 
 
 def tables(rows: dict[str, list[dict[str, float]]]) -> list[str]:
-    """Markdown: what is drawn at each stage, and what the forecasts say."""
-    lines = [
-        "| weights | temperature | divided out | epoch | ended | strokes | accepted | lifted | held | cut | missed "
-        "| through |",
-        "|---|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
-    ]
-    for name, setting in LINES:
-        divided = "-" if name == "plain" else ("yes" if setting.divided else "no")
-        weights = "1, 1, 1" if name == "plain" else "1, 10, 100"
-        for row in rows[name]:
-            if row["epoch"] in SHEET_ROWS:
-                of = {k.removeprefix(f"{setting.name}."): v for k, v in row.items() if k.startswith(f"{setting.name}.")}
-                lines.append(
-                    f"| {weights} | {setting.temperature:g} | {divided} | {row['epoch']:.0f} | {of['ended']:.1%} | "
-                    f"{of['strokes']:.1f} | {of['accepted']:.1%} | {of['lifted']:.3f} | {of['held']:.2%} | "
-                    f"{of['cut']:.1%} | {of['missed']:.1%} | {of['through']:.1%} |"
-                )
-    lines += ["", "| weights | epoch | nats | offset | pen | stroke ECE | as trained | character ECE | as trained |"]
-    lines += ["|---|---:|---:|---:|---:|---:|---:|---:|---:|"]
-    for name in rows:
-        for row in rows[name]:
-            if row["epoch"] in SHEET_ROWS:
-                errors = [
-                    row[f"calibration_{event}{kind}"] for event in likelihood.EVENTS for kind in ("", "_as_trained")
-                ]
-                cells = [f"{row[key]:.3f}" for key in ("nats_per_step", "offset", "pen")] + [f"{e:.4f}" for e in errors]
-                lines.append(f"| {name} | {row['epoch']:.0f} | {' | '.join(cells)} |")
+    """Markdown: what is drawn at each stage, the slips, and likelihood and calibration."""
+    by_epoch = {name: {int(row["epoch"]): row for row in each} for name, each in rows.items()}
+    told = [epoch for epoch in TOLD if all(epoch in each for each in by_epoch.values())]
+    lines = []
+    for form in (
+        "{ended:.0%}, {strokes:.1f}, {accepted:.0%}",
+        "{lifted:.3f}, {cut:.1%}, {missed:.1%}, {through:.0%}",
+    ):
+        lines += [f"| | {' | '.join(f'epoch {epoch}' for epoch in told)} |", f"|---|{'---|' * len(told)}"]
+        for name, setting in LINES:
+            cells = [form.format(**_of(by_epoch[name][epoch], setting)) for epoch in told]
+            lines.append(f"| {label(name, setting)} | {' | '.join(cells)} |")
+        lines.append("")
+    lines += ["| weights | epoch | nats | offset | pen | stroke ECE, as trained | character ECE, as trained |"]
+    lines += ["|---|---:|---:|---:|---:|---:|---:|"]
+    for name, each in by_epoch.items():
+        for epoch in told:
+            row = each[epoch]
+            nats = [f"{row[key]:.3f}" for key in ("nats_per_step", "offset", "pen")]
+            errors = [
+                f"{row[f'calibration_{event}']:.4f}, {row[f'calibration_{event}_as_trained']:.4f}"
+                for event in likelihood.EVENTS
+            ]
+            lines.append(f"| {name} | {epoch} | {' | '.join(nats + errors)} |")
     return lines
+
+
+def _of(row: dict[str, float], setting: Setting) -> dict[str, float]:
+    start = f"{setting.name}."
+    return {name.removeprefix(start): value for name, value in row.items() if name.startswith(start)}
 
 
 def main() -> None:
