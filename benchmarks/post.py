@@ -59,7 +59,7 @@ RECIPE: dict[str, dict[str, Any]] = {
         "divide_pen_weights": False,
     },
 }  # fmt: skip
-STAGES = {1, 2, 3, 5, 8, 10, 15, 20, 25, 30, 40, 50, 60, 75, 90, *range(100, 501, 25)}  # epochs that are kept
+STAGES = {1, 2, 3, 5, 8, 10, 15, 20, 25, 30, 40, 50, 60, 75, 90, *range(100, 501, 10), 125, 175}  # epochs that are kept
 DRAWN = 400  # drawings of each setting
 SHOWN = 16  # in a row of a sheet
 CELL_PX = 60
