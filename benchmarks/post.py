@@ -14,7 +14,6 @@ and calibration on the test drawings, for each of SETTINGS the `slips` and what 
 import argparse
 import json
 import os
-import shutil
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -93,7 +92,10 @@ def recipe(weights: list[float], epochs: int, threads: int) -> dict[str, dict[st
 def train(folder: Path, weights: list[float], epochs: int, threads: int) -> None:
     """Goes on from the last state in the folder, where there is one."""
     folder.mkdir(parents=True, exist_ok=True)
-    YAML().dump(recipe(weights, epochs, threads), folder / "params.yaml")
+    asked, there = recipe(weights, epochs, threads), folder / "params.yaml"
+    if there.exists() and params.read(there) != asked:
+        sys.exit(f"{there} is of another training; give another folder, or delete {folder}")
+    YAML().dump(asked, there)
     os.chdir(folder)  # where params.yaml is read
     trainer = training.begin(ROOT / "data" / "batches").trainer
     last = Path("last.safetensors")
@@ -103,7 +105,7 @@ def train(folder: Path, weights: list[float], epochs: int, threads: int) -> None
     def save(trainer: Any) -> None:
         trainer.save(last)
         if trainer.progress.epoch in STAGES or trainer.progress.epoch == epochs:
-            shutil.copy(last, f"{trainer.progress.epoch:03d}.safetensors")
+            trainer.save(Path(f"{trainer.progress.epoch:03d}.safetensors"))
 
     trainer.run(save, lambda row: None)
 

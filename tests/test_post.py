@@ -36,6 +36,14 @@ def test_the_recipe_is_complete_and_valid(post, tmp_path):
     assert values["batch"]["size"] == 100
 
 
+def test_a_training_does_not_go_on_with_other_weights(post, tmp_path):
+    YAML().dump(post.recipe([1.0, 1.0, 1.0], 7, 1), tmp_path / "params.yaml")
+    before = (tmp_path / "params.yaml").read_bytes()
+    with pytest.raises(SystemExit, match=r"params\.yaml is of another training; give another folder"):
+        post.train(tmp_path, [1.0, 10.0, 100.0], 7, 1)
+    assert (tmp_path / "params.yaml").read_bytes() == before
+
+
 # two drawings: two strokes of two and one steps, one stroke of one step
 STATE = np.array([0, 1, 2, 2])
 LENGTHS = np.array([3, 1])
