@@ -11,6 +11,7 @@ In:  the previous step (dx, dy) in scaled units and its pen state one-hot; with 
 Out: 6 K numbers for the mixture (see `mixture`) and 3 logits for the pen.
 """
 
+import copy
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal, Self
 
@@ -253,6 +254,15 @@ def _shown(state: State, position: Tensor) -> Tensor:
         return position.new_zeros(len(position), SHOWN)
     place = exemplar.Place(visit.unsqueeze(0), stroke.unsqueeze(0), point.unsqueeze(0))
     return exemplar.features(told.points, told.strokes, told.shown, place, position.unsqueeze(0)).squeeze(0)
+
+
+def copied(net: WritingNet) -> WritingNet:
+    """One of its own, on the same device."""
+    other = copy.deepcopy(net)
+    for layer in other.modules():
+        if isinstance(layer, nn.RNNBase):
+            layer.flatten_parameters()  # cuDNN wants a layer's weights in one piece of memory, which a copy's are not
+    return other
 
 
 def unrolled(layer: nn.Module, features: Tensor) -> Tensor:

@@ -5,7 +5,6 @@ with the same bytes as one that was not. With several processes each takes an eq
 gradients are averaged: the same minibatch, the same losses.
 """
 
-import copy
 import math
 import time
 from collections.abc import Callable
@@ -98,7 +97,7 @@ class Trainer:
         self.lessons = Lessons(train, drawings, told[0] if told else None, options, batch)
         self.told = told
         self.net = net.to(fabric.device)
-        self.averaged, self.best = copy.deepcopy(self.net), copy.deepcopy(self.net)
+        self.averaged, self.best = modelling.copied(self.net), modelling.copied(self.net)
         self.optimizers = optimizers.make(self.net, options)
         self.forward = fabric.setup_module(self.net)
         self.pen_weights = torch.tensor(options.pen_weights, device=fabric.device)

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from pipeline.batch.minibatches import Rows
-from pipeline.net.model import WritingNet
+from pipeline.net.model import WritingNet, copied
 from pipeline.seeds import generator
 
 
@@ -86,3 +86,16 @@ def test_the_post_s_net_has_its_number_of_weights(model_params):
     net = make(model_params(layers=2, hidden_size=256, mixtures=24, position_input=False))
     recurrent = 4 * 256 * (5 + 256 + 2) + 4 * 256 * (256 + 256 + 2)
     assert sum(p.numel() for p in net.parameters()) == recurrent + (256 + 1) * (6 * 24 + 3)
+
+
+def test_a_copy_is_its_own_and_its_layers_lie_in_one_piece(model_params, monkeypatch):
+    """On a GPU cuDNN warns of a copy's layers, and copies their weights at every call, unless they are told."""
+    net, flat = make(model_params(described=True)), set()
+    monkeypatch.setattr(torch.nn.RNNBase, "flatten_parameters", lambda layer: flat.add(layer))
+    copy = copied(net)
+    assert copy.describer and flat == {*copy.layers, copy.describer.reader}
+    before = [weight.clone() for weight in net.parameters()]
+    with torch.no_grad():
+        for weight in copy.parameters():
+            weight.add_(1)
+    assert all(torch.equal(a, b) for a, b in zip(before, net.parameters(), strict=True))

@@ -13,17 +13,14 @@ import torch
 from pipeline.batch.holdout import BatchParams
 from pipeline.batch.minibatches import Rows, real_steps
 from pipeline.dataset import DrawingSet
-from pipeline.describe import derivation
-from pipeline.describe.exemplars import Library
-from pipeline.describe.knowledge import Knowledge
 from pipeline.net import scans
 from pipeline.net.model import ModelParams, WritingNet
 from pipeline.seeds import generator
-from pipeline.train import loop, recombination, telling
+from pipeline.train import loop
 from pipeline.train.optimizers import GateMuon, is_recurrent_matrix
-from pipeline.train.telling import Taught
 from tests.support import ROOT
 from tests.support.drawings import grouped
+from tests.support.lessons import taught
 from tests.support.pretended import DEVICE, MixedDevices, Pretended
 
 PACKING = 2  # of nn.utils.rnn, which brings the order of the lengths to the device and back
@@ -51,10 +48,7 @@ def make(scribbles, defaults, model_params, train_params, monkeypatch):
     def trainer() -> loop.Trainer:
         drawings: DrawingSet = grouped(scribbles)
         options, model = train_params(), model_params(described=True, exemplars=True, dropout=0.1)
-        told = derivation.descriptions(drawings.index, drawings)
-        given = Taught.of(recombination.recombined(drawings, options, 1, told))
-        knows = Knowledge.learn(told, [], 1, Library.learn(drawings, told))
-        said = telling.of(given, knows, options, 1)
+        knows, said = taught(drawings, options)
         net = WritingNet(ModelParams(**vars(model)), generator(1), knows.vocabulary)
         rows = Rows.of(drawings, DEVICE)
         made = loop.Trainer(net, options, BatchParams(**defaults["batch"]), rows, rows, fabric, told=(said, said))
