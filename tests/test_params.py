@@ -1,5 +1,7 @@
 """params.yaml is read strictly: what is wrong is named in full, with what is allowed, before any work."""
 
+import json
+
 import pytest
 from ruamel.yaml import YAML
 
@@ -44,8 +46,14 @@ def test_the_committed_file_is_read(defaults):
         assert {key: getattr(loaded, key) for key in defaults[section]} == defaults[section]
 
 
-def test_the_shipped_net_s_file_can_still_be_run():
-    assert params.read(ROOT / "pretrained" / "params.yaml").keys() == params.SECTIONS.keys()
+@pytest.mark.parametrize("folder", ["pretrained", "pretrained/described"])
+def test_a_shipped_net_s_file_can_still_be_run_and_is_what_the_net_says(folder):
+    read = params.read(ROOT / folder / "params.yaml")
+    assert read.keys() == params.SECTIONS.keys()
+    config = json.loads((ROOT / folder / "config.json").read_text(encoding="utf-8"))
+    for section in ("model", "train"):
+        known = {key: value for key, value in read[section].items() if key in config[section]}
+        assert {key: config[section][key] for key in known} == known
 
 
 @pytest.mark.parametrize(("section", "key", "value", "message"), CASES)

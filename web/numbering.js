@@ -2,7 +2,7 @@
 
 export const SIZES = [8, 7, 6, 5]; // of the figures, in a box of 109; smaller where one would not be clear
 const ADVANCE = 0.52, RISE = 0.74, GAP = 0.6, FAR = 13, DIRECTIONS = 24, RINGS = 12, BEHIND = 1.5;
-const COVERED = 100, OUTSIDE = 1000;
+const APART = 0.4, COVERED = 100, OUTSIDE = 1000;
 
 /** curves: points of each stroke, close together, in a box of `side`; pen: its width -> size of the figures and [x, y]
  * of each number, the left end of its baseline. */
@@ -29,7 +29,7 @@ function placed(curves, side, pen, height) {
   for (const i of [...curves.keys()].sort((one, other) => free[one] - free[other])) {
     let best = null, least = Infinity, under = 0;
     for (const place of choices[i]) {
-      const covered = place.covered + 20 * boxes.filter((other) => overlap(place.box, other)).length;
+      const covered = place.covered + 20 * boxes.filter((other) => overlap(place.box, other, APART * height)).length;
       const whole = place.cost + (covered > 0 ? COVERED : 0) + covered;
       if (whole < least) [best, least, under] = [place.box, whole, covered];
     }
@@ -54,4 +54,5 @@ function* around(curve, size) {
 const under = ([left, top, right, bottom], ink, margin) =>
   ink.filter(([x, y]) => x > left - margin && x < right + margin && y > top - margin && y < bottom + margin).length;
 
-const overlap = (a, b) => a[0] < b[2] && a[2] > b[0] && a[1] < b[3] && a[3] > b[1];
+/** Whether boxes share a place, or stand less than `apart` beside one another. */
+const overlap = (a, b, apart) => a[0] < b[2] + apart && a[2] > b[0] - apart && a[1] < b[3] && a[3] > b[1];

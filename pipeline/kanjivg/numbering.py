@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 SIZES = (8.0, 7.0, 6.0, 5.0)  # of the figures, KanjiVG's first
 ADVANCE, RISE = 0.52, 0.74  # of a figure, in its size: how wide, and how high above the baseline
 GAP = 0.6  # kept between a figure and the ink's edge
+APART = 0.4  # of a figure's size, kept between two numbers side by side: 4 and 8 are not to be read as 48
 FAR, DIRECTIONS, RINGS = 13.0, 24, 12  # places looked at: up to how far from the beginning, in how many directions
 BEHIND = 1.5  # units of distance that a place right ahead of the pen costs more than one behind it
 COVERED, OUTSIDE = 100.0, 1000.0  # what a place costs that is not clear, and more for each point of ink under it
@@ -50,7 +51,7 @@ def _placed(
     clear = True
     for i in sorted(range(len(choices)), key=lambda i: np.count_nonzero(choices[i][2] == 0)):
         boxes, costs, under = choices[i]
-        covered = under + sum(20 * _overlap(boxes, other) for other in taken.values())
+        covered = under + sum(20 * _overlap(boxes, other, APART * height) for other in taken.values())
         best = int((costs + COVERED * (covered > 0) + covered).argmin())
         clear &= bool(covered[best] == 0)
         left, top, right, bottom = boxes[best].tolist()
@@ -82,6 +83,8 @@ def _points_under(boxes: NDArray, ink: NDArray, margin: float) -> NDArray[np.flo
     return ((ink > low) & (ink < high)).all(axis=2).sum(axis=1).astype(np.float64)
 
 
-def _overlap(boxes: NDArray, other: Box) -> NDArray[np.float64]:
-    common = (boxes[:, :2] < other[2:]) & (boxes[:, 2:] > other[:2])
+def _overlap(boxes: NDArray, other: Box, apart: float) -> NDArray[np.float64]:
+    """Which of the boxes share a place with the other one, or are less than `apart` beside it."""
+    low, high = np.subtract(other[:2], (apart, 0)), np.add(other[2:], (apart, 0))
+    common = (boxes[:, :2] < high) & (boxes[:, 2:] > low)
     return np.asarray(common.all(axis=1), np.float64)
