@@ -200,6 +200,21 @@ def test_numbers_are_smaller_where_there_is_less_room(apart, sizes):
     assert size in sizes and not any(covered(*place, size, np.concatenate(curves)) for place in places)
 
 
+def test_two_numbers_side_by_side_are_not_read_as_one(monkeypatch):
+    """Two strokes that begin beside each other, as 4 and 8 of 木 beside 卑 that stood as 48. The control has no room."""
+
+    def between(apart: float) -> float:
+        """The gap of the two figures where they stand at one height, in their size."""
+        monkeypatch.setattr(numbering, "APART", apart)
+        curves = [np.linspace((50, 50), (35, 65), 40), np.linspace((54, 50), (74, 50), 40)]
+        size, (one, other) = numbering.places(curves, 109, 109, 3)
+        beside = abs(one[1] - other[1]) < 0.3 * size
+        return abs(one[0] - other[0]) / size - numbering.ADVANCE if beside else np.inf
+
+    assert between(numbering.APART) >= 0.4
+    assert between(0.0) < 0.2
+
+
 def test_parts_that_are_not_found_are_known_by_their_types(known):
     """Of nothing but types: no part is found by its shape."""
     grouper = Grouper.learn(dataset.load(known))
