@@ -201,7 +201,7 @@ def test_numbers_are_smaller_where_there_is_less_room(apart, sizes):
 
 
 def test_two_numbers_side_by_side_are_not_read_as_one(monkeypatch):
-    """Two strokes that begin beside each other, as 4 and 8 of 木 beside 卑 that stood as 48. The control has no room."""
+    """Two strokes that begin beside each other, as 4 and 8 of 木 beside 卑: they stood as 48. The control does."""
 
     def between(apart: float) -> float:
         """The gap of the two figures where they stand at one height, in their size."""
