@@ -20,8 +20,8 @@ from pipeline.train import loop
 from pipeline.train.optimizers import GateMuon, is_recurrent_matrix
 from tests.support import ROOT
 from tests.support.drawings import grouped
-from tests.support.lessons import taught
 from tests.support.pretended import DEVICE, MixedDevices, Pretended
+from tests.support.trainings import taught
 
 PACKING = 2  # of nn.utils.rnn, which brings the order of the lengths to the device and back
 

@@ -13,7 +13,7 @@ from pipeline.sample import sampler
 from pipeline.seeds import generator
 from pipeline.train import evaluation, loop, machine
 from tests.support.drawings import grouped
-from tests.support.lessons import taught
+from tests.support.trainings import ignore, same, taught
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
 
@@ -48,18 +48,6 @@ def make(scribbles, model_params, train_params, batch_params):
         return loop.Trainer(net, options, batch_params(), rows, rows, fabric, told=(said, said))
 
     return trainer
-
-
-def ignore(*_) -> None:
-    """Nobody watches."""
-
-
-def weights(trainer: loop.Trainer) -> list[torch.Tensor]:
-    return [weight.cpu() for weight in trainer.best.state_dict().values()]
-
-
-def same(a: loop.Trainer, b: loop.Trainer) -> bool:
-    return all(torch.equal(x, y) for x, y in zip(weights(a), weights(b), strict=True))
 
 
 @pytest.mark.parametrize("precision", ["bf16-mixed", "32-true"])

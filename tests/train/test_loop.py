@@ -18,6 +18,7 @@ from pipeline.seeds import generator
 from pipeline.train import loop, machine
 from pipeline.train.optimizers import learning_rate_factor
 from tests.support import ROOT
+from tests.support.trainings import ignore, same, weights
 
 
 @pytest.fixture
@@ -34,18 +35,6 @@ def make(scribbles, model_params, train_params, batch_params):
         )
 
     return trainer
-
-
-def ignore(*_) -> None:
-    """Nobody watches."""
-
-
-def weights(trainer: loop.Trainer) -> list[torch.Tensor]:
-    return list(trainer.best.state_dict().values())
-
-
-def same(a: loop.Trainer, b: loop.Trainer) -> bool:
-    return all(torch.equal(x, y) for x, y in zip(weights(a), weights(b), strict=True))
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "muon"])
@@ -148,18 +137,26 @@ def test_single_bad_minibatches_are_skipped_and_counted(make):
     assert all(torch.isfinite(p).all() for p in weights(trainer))
 
 
-WORSENS = {"optimizer": "adam", "learning_rate": 30.0, "average": 0.0, "gradient_clip": 1e9, "epochs": 12}
+@pytest.fixture
+def worsening(make):
+    """A training of six epochs, each of which its validation finds a nat a step worse than the one before."""
+
+    def trainer(patience: int) -> loop.Trainer:
+        made = make(epochs=6, patience=patience)
+        validate = made._validate
+        made._validate = lambda: validate() | {"valid": float(made.progress.epoch)}
+        return made
+
+    return trainer
 
 
-def test_a_validation_that_only_worsens_ends_the_training_where_patience_ends(make):
-    """How far it strays is another processor's own: of twelve epochs one is worse than the one before on all."""
-    whole, ended = make(**WORSENS, patience=0), make(**WORSENS, patience=1)
-    assert whole.run(ignore, ignore) == "" and whole.progress.epoch == 12
-    best = ended.progress
+def test_a_validation_that_only_worsens_ends_the_training_where_patience_ends(worsening):
+    whole, ended = worsening(patience=0), worsening(patience=3)
+    assert whole.run(ignore, ignore) == "" and whole.progress.epoch == 6
     text = ended.run(ignore, ignore)
-    assert best.epoch == best.best_epoch + 1 < 12
-    assert text == f"ended after epoch {best.epoch}: no better in 1 epochs (train.patience)"
-    assert best.history == whole.progress.history[: best.epoch]
+    assert ended.progress.best_epoch == 1 and ended.progress.epoch == 4
+    assert text == "ended after epoch 4: no better in 3 epochs (train.patience)"
+    assert ended.progress.history == whole.progress.history[:4]
 
 
 def test_a_training_that_improves_uses_no_patience(make):
@@ -167,8 +164,8 @@ def test_a_training_that_improves_uses_no_patience(make):
     assert trainer.run(ignore, ignore) == "" and trainer.progress.epoch == 8
 
 
-def test_an_ended_training_that_is_killed_before_it_is_written_ends_at_once(make, tmp_path):
-    first, again = make(**WORSENS, patience=3), make(**WORSENS, patience=3)
+def test_an_ended_training_that_is_killed_before_it_is_written_ends_at_once(worsening, tmp_path):
+    first, again = worsening(patience=3), worsening(patience=3)
     text = first.run(lambda trainer: trainer.save(tmp_path / "state.safetensors"), ignore)
     again.resume(tmp_path / "state.safetensors")
     assert again.run(lambda _: pytest.fail("another epoch"), ignore) == text
